@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// answerLimit is how much of an answer is read, in bytes.
+const answerLimit = 1 << 20
+
+// absent is what a JSON pointer finds where nothing is.
+type absent struct{}
+
+// reply is what came of a call.
+type reply struct {
+	rule   rule
+	answer any    // the JSON of the answer; absent{} if it is none
+	note   string // for the operator
+}
+
+// transport neither follows redirects nor asks a proxy, and a connection of
+// its own for each request leaves nothing to repeat.
+var transport = &http.Transport{DisableKeepAlives: true, DisableCompression: true}
+
+// perform makes a call. An error means that it was not made.
+func (c *call) perform(vendor string, values map[string]string, locale string, resend bool) (reply, error) {
+	request, err := c.request(vendor, values, locale, resend)
+	if err != nil {
+		return reply{}, err
+	}
+	seconds := c.TimeoutSeconds
+	if seconds == 0 {
+		seconds = 30
+	}
+	connected := false
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(seconds)*time.Second)
+	defer cancel()
+	response, err := transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	var body []byte
+	if err == nil {
+		body, err = io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
+		err = errors.Join(err, response.Body.Close())
+	}
+	switch { // never with the text of err, which quotes the query
+	case err != nil && !connected: // refused, unknown name, TLS: nothing was sent
+		return reply{rule{Outcome: "next_route"}, absent{}, "no connection"}, nil
+	case err != nil:
+		return reply{rule{Outcome: "unknown"}, absent{}, "no answer"}, nil
+	}
+	answer := parse(body)
+	note := fmt.Sprintf("HTTP %d", response.StatusCode)
+	for _, r := range c.Outcomes {
+		if !slices.ContainsFunc(r.When, func(w condition) bool { return !w.holds(response.StatusCode, answer) }) {
+			return reply{r, answer, note}, nil
+		}
+	}
+	return reply{rule{Outcome: "unknown"}, answer, note}, nil
+}
+
+// parse reads the JSON of an answer: what is no JSON, or too long, has no
+// pointers.
+func parse(body []byte) any {
+	var answer any
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if len(body) > answerLimit || !utf8.Valid(body) || !json.Valid(body) || decoder.Decode(&answer) != nil {
+		return absent{}
+	}
+	return answer
+}
+
+// at follows a JSON pointer (RFC 6901).
+func at(value any, pointer string) any {
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		token = strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+		switch node := value.(type) {
+		case map[string]any:
+			member, ok := node[token]
+			if !ok {
+				return absent{}
+			}
+			value = member
+		case []any:
+			index, err := strconv.Atoi(token)
+			if err != nil || strconv.Itoa(index) != token || index < 0 || index >= len(node) {
+				return absent{}
+			}
+			value = node[index]
+		default:
+			return absent{}
+		}
+	}
+	return value
+}
+
+// holds reports whether a condition holds; one of an unknown form never does.
+func (w condition) holds(status int, answer any) bool {
+	if len(w.HTTPStatus) > 0 {
+		return slices.Contains(w.HTTPStatus, status)
+	}
+	value := at(answer, w.Pointer)
+	if w.Absent {
+		return value == any(absent{})
+	}
+	if w.Prefix != nil {
+		text, ok := value.(string)
+		return ok && strings.HasPrefix(text, *w.Prefix)
+	}
+	return slices.ContainsFunc(w.In, func(entry any) bool { return same(value, entry) })
+}
+
+// same compares JSON types too: false is not 0, and 0 is not "0".
+func same(left, right any) bool {
+	switch left := left.(type) {
+	case json.Number:
+		right, ok := right.(json.Number)
+		return ok && plain(left) == plain(right)
+	case string, bool, nil:
+		return left == right
+	}
+	return false
+}
+
+// plain is a number without sign of how it was written: 482913 for 482913.0.
+func plain(number json.Number) string {
+	if exact, ok := new(big.Rat).SetString(number.String()); ok && len(number) < 400 {
+		return exact.RatString()
+	}
+	return number.String()
+}

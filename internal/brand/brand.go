@@ -1,0 +1,32 @@
+// Package brand is the otp_brand resource.
+package brand
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+)
+
+var noun = &tf.Noun[otp.Brand]{
+	Kind: catalog.Brand,
+	Schema: schema.Schema{
+		MarkdownDescription: "The name that recipients see in a message. It lives in the catalog; no vendor has an API for brands.",
+		Attributes: map[string]schema.Attribute{
+			"name": tf.NameAttribute(catalog.Brand),
+			"display_name": schema.StringAttribute{
+				Required: true,
+				MarkdownDescription: "What recipients read, 1 to 64 characters, without braces and control characters. " +
+					"MyOTP.App takes 3 to 16 of `a-z`, `A-Z`, `0-9` and `.`; profiles with a MyOTP.App route check that.",
+			},
+		},
+	},
+	Name:    func(b otp.Brand) string { return b.Name },
+	Unknown: func(b *otp.Brand, at []any) { b.Unknown = b.Unknown.With(at) },
+	Check:   otp.Brand.Check,
+}
+
+// NewResource returns the constructor of the resource.
+func NewResource() func() resource.Resource { return tf.NewResource(noun) }

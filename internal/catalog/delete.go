@@ -1,0 +1,83 @@
+package catalog
+
+import "context"
+
+// Expectation is what a caller knows of an object that it deletes.
+type Expectation struct {
+	// CatalogID is the catalog that the caller means; empty: any.
+	CatalogID string
+	// Revision is the revision that the caller last saw.
+	Revision int64
+}
+
+// Deleted is what a deletion did.
+type Deleted struct {
+	// Gone says that there was nothing to delete.
+	Gone bool
+	// Retired says that profiles still refer to the object, so it was, or
+	// already had been, retired rather than removed.
+	Retired bool
+	// UsedBy lists those profiles by name.
+	UsedBy []Ref
+}
+
+// Delete removes an object, or retires it while profiles still refer to it. With
+// the last reference of a retired object, that object goes too. What is gone or
+// retired already counts as deleted; a live object with another revision is a
+// *ConflictError, another catalog or none a *WrongCatalogError.
+func (s *Store) Delete(ctx context.Context, ref Ref, expect Expectation) (Deleted, error) {
+	var deleted Deleted
+	want := target{operation: "delete the " + ref.String(), id: expect.CatalogID}
+	found, err := s.write(ctx, want, func(t *session) (err error) {
+		deleted, err = t.delete(ctx, ref, expect.Revision)
+		return err
+	})
+	if err != nil {
+		return Deleted{}, err
+	}
+	if !found {
+		return Deleted{Gone: true}, nil
+	}
+	return deleted, nil
+}
+
+func (t *session) delete(ctx context.Context, ref Ref, expectedRevision int64) (Deleted, error) {
+	object, err := t.object(ctx, ref)
+	if err != nil {
+		return Deleted{}, err
+	}
+	if object == nil {
+		return Deleted{Gone: true}, nil
+	}
+	if object.RetiredAt == nil && object.Revision != expectedRevision {
+		return Deleted{}, conflict(*object, expectedRevision)
+	}
+	usedBy, err := t.usedBy(ctx, ref)
+	if err != nil {
+		return Deleted{}, err
+	}
+	if len(usedBy) > 0 {
+		return Deleted{Retired: true, UsedBy: usedBy}, t.retire(ctx, *object)
+	}
+	if err := t.remove(ctx, ref); err != nil {
+		return Deleted{}, err
+	}
+	if err := t.record(ctx, ActionDelete, *object, object.Revision, 0); err != nil {
+		return Deleted{}, err
+	}
+	return Deleted{}, t.purge(ctx)
+}
+
+// retire marks an object as deleted. Its revision stays, so the documents made
+// from it stay up to date.
+func (t *session) retire(ctx context.Context, object Object) error {
+	if object.RetiredAt != nil {
+		return nil
+	}
+	at := t.at
+	object.RetiredAt, object.RetiredBy = &at, t.actor
+	if err := t.save(ctx, object); err != nil {
+		return err
+	}
+	return t.record(ctx, ActionRetire, object, object.Revision, object.Revision)
+}

@@ -1,0 +1,169 @@
+package catalog
+
+import (
+	"fmt"
+	"time"
+)
+
+// NotFoundError says that the catalog has no such object.
+type NotFoundError struct {
+	Ref     Ref
+	Catalog string // The redacted URL.
+}
+
+// Error names the object, the catalog and what to check.
+func (e *NotFoundError) Error() string {
+	return fmt.Sprintf("The %s is not in the catalog %s. Check the name and catalog.url; if another run "+
+		"deleted it, plan again and Terraform creates it.", e.Ref, e.Catalog)
+}
+
+// ExistsError says that a create found the name taken by another spec.
+type ExistsError struct {
+	Ref      Ref
+	Catalog  string
+	Revision int64
+	By       string
+	At       time.Time
+}
+
+// Error ends with the import block that takes the object over.
+func (e *ExistsError) Error() string {
+	return fmt.Sprintf("The %s already exists in the catalog %s with another content (revision %d, written by %s at %s). "+
+		"Nothing was written. Choose another name, or take the object over with an import block and plan again:\n\n"+
+		"import {\n  to = %s.<label>\n  id = %q\n}",
+		e.Ref, e.Catalog, e.Revision, e.By, e.At.Format(time.RFC3339), e.Ref.Kind.ResourceType(), e.Ref.Name)
+}
+
+// ConflictError says that somebody else changed an object since the caller read
+// it.
+type ConflictError struct {
+	Ref      Ref
+	Expected int64
+	Actual   int64
+	By       string
+	At       time.Time
+}
+
+// Error names both revisions, and who wrote the newer one.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("The %s was changed in between: the catalog holds revision %d, written by %s at %s, "+
+		"and this run started from revision %d. Nothing was written. Plan again to see the other change, then apply.",
+		e.Ref, e.Actual, e.By, e.At.Format(time.RFC3339), e.Expected)
+}
+
+// RetiredError says that an update met an object that was deleted, and that the
+// catalog keeps only for the documents made from it.
+type RetiredError struct {
+	Ref Ref
+	By  string
+	At  time.Time
+}
+
+// Error says who deleted the object and how it comes back.
+func (e *RetiredError) Error() string {
+	return fmt.Sprintf("The %s is retired: %s deleted it at %s, and the catalog keeps it only for the profiles that "+
+		"still refer to it. Nothing was written. Plan again: Terraform then creates it anew, which revives it.",
+		e.Ref, e.By, e.At.Format(time.RFC3339))
+}
+
+// MissingReferenceError says that a profile refers to an object that the catalog
+// does not have.
+type MissingReferenceError struct {
+	Profile Ref
+	Ref     Ref
+	Catalog string
+}
+
+// Error ends with how to write the reference so that Terraform knows the order.
+func (e *MissingReferenceError) Error() string {
+	return fmt.Sprintf("The %s refers to the %s, which is not in the catalog %s. Nothing was written. "+
+		"If this configuration creates it, write the reference as %s = %s.<label>.name, so that Terraform creates it first; "+
+		"otherwise check the name.",
+		e.Profile, e.Ref, e.Catalog, e.Ref.Kind.attribute(), e.Ref.Kind.ResourceType())
+}
+
+// RetiredReferenceError says that a profile refers to an object that was deleted.
+type RetiredReferenceError struct {
+	Profile Ref
+	Ref     Ref
+	By      string
+	At      time.Time
+}
+
+// Error says who deleted the object and when.
+func (e *RetiredReferenceError) Error() string {
+	return fmt.Sprintf("The %s refers to the %s, which %s deleted at %s. The document that was made from it stays valid, "+
+		"but nothing new may refer to it, and nothing was written. Refer to another one, or create it again.",
+		e.Profile, e.Ref, e.By, e.At.Format(time.RFC3339))
+}
+
+// WrongCatalogError says that the URL leads to another catalog than the one that
+// the caller's objects live in.
+type WrongCatalogError struct {
+	Catalog string // The redacted URL.
+	Want    string // The ID that the caller knows.
+	Got     string // The ID that was found; empty: there is no catalog.
+}
+
+// Error names both catalogs.
+func (e *WrongCatalogError) Error() string {
+	found := fmt.Sprintf("The catalog at %s has the ID %s", e.Catalog, e.Got)
+	if e.Got == "" {
+		found = fmt.Sprintf("There is no catalog at %s yet", e.Catalog)
+	}
+	return fmt.Sprintf("%s, but this state belongs to the catalog with the ID %s. Nothing was written. "+
+		"Correct catalog.url, or bring the catalog back from its backup.", found, e.Want)
+}
+
+// NewerSchemaError says that a newer release has written the catalog.
+type NewerSchemaError struct {
+	Catalog   string
+	Version   int64 // The schema version of the catalog.
+	Supported int64 // The newest version that this release knows.
+}
+
+// Error says that the catalog was left untouched.
+func (e *NewerSchemaError) Error() string {
+	return fmt.Sprintf("The catalog %s has schema version %d, and this release of the provider knows none above %d. "+
+		"It was left untouched. Use the newer provider release that the other runs use.", e.Catalog, e.Version, e.Supported)
+}
+
+// URLError says that a catalog URL leads nowhere. It never quotes the URL, which
+// may hold a password.
+type URLError struct {
+	Problem string
+	Remedy  string
+}
+
+// Error is the problem and its remedy.
+func (e *URLError) Error() string { return e.Problem + " " + e.Remedy }
+
+// InvalidWriteError says that a caller broke the contract of this package; it is
+// a bug of the provider, not of a configuration.
+type InvalidWriteError struct {
+	Ref     Ref
+	Problem string
+}
+
+// Error asks to report the bug.
+func (e *InvalidWriteError) Error() string {
+	return fmt.Sprintf("The %s cannot be written: %s. Nothing was written. This is a bug in the provider; please report it.",
+		e.Ref, e.Problem)
+}
+
+// StorageError says that the database failed. It wraps the database's own error.
+type StorageError struct {
+	Operation string // What was tried, such as: create the brand "acme".
+	Catalog   string
+	Problem   string
+	Remedy    string
+	Err       error
+}
+
+// Error says what was tried, where, what went wrong and what to do next.
+func (e *StorageError) Error() string {
+	return fmt.Sprintf("Could not %s in the catalog %s: %s. %s Cause: %v", e.Operation, e.Catalog, e.Problem, e.Remedy, e.Err)
+}
+
+// Unwrap gives the database's own error.
+func (e *StorageError) Unwrap() error { return e.Err }

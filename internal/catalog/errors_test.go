@@ -1,0 +1,58 @@
+package catalog
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestErrorsSayWhatHappenedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	tests := []struct {
+		err   error
+		words []string
+	}{
+		{&NotFoundError{Ref: acme, Catalog: "sqlite:x.db"}, []string{`The brand "acme" is not in the catalog sqlite:x.db.`, "Check the name"}},
+		{&ExistsError{Ref: signIn, Catalog: "sqlite:x.db", Revision: 3, By: "ann", At: at}, []string{
+			`The message template "sign-in" already exists`, "revision 3, written by ann at 2026-01-02T03:04:05Z",
+			"import {\n  to = otp_message_template.<label>\n  id = \"sign-in\"\n}",
+		}},
+		{&ConflictError{Ref: europe, Expected: 1, Actual: 2, By: "ann", At: at}, []string{
+			`The sender ID "europe" was changed in between`, "revision 2, written by ann", "from revision 1", "Plan again",
+		}},
+		{&RetiredError{Ref: acme, By: "ann", At: at}, []string{`brand "acme" is retired`, "ann deleted it at 2026-01-02", "Plan again"}},
+		{&MissingReferenceError{Profile: login, Ref: signIn, Catalog: "sqlite:x.db"}, []string{
+			`profile "login"`, `message template "sign-in"`, "template = otp_message_template.<label>.name",
+		}},
+		{&RetiredReferenceError{Profile: login, Ref: acme, By: "ann", At: at}, []string{`profile "login"`, "ann deleted at 2026-01-02T03:04:05Z", "create it again"}},
+		{&WrongCatalogError{Catalog: "sqlite:x.db", Want: "aaa", Got: "bbb"}, []string{"has the ID bbb", "the ID aaa", "Correct catalog.url"}},
+		{&WrongCatalogError{Catalog: "sqlite:x.db", Want: "aaa"}, []string{"no catalog at sqlite:x.db", "the ID aaa", "backup"}},
+		{&NewerSchemaError{Catalog: "sqlite:x.db", Version: 9, Supported: 1}, []string{"schema version 9", "none above 1", "untouched", "newer provider release"}},
+		{&InvalidWriteError{Ref: acme, Problem: "it has no spec"}, []string{`brand "acme"`, "it has no spec", "report"}},
+		{&StorageError{Operation: "read all objects", Catalog: "sqlite:x.db", Problem: "it burns", Remedy: "Run.", Err: errors.New("heat")}, []string{
+			"Could not read all objects in the catalog sqlite:x.db: it burns. Run. Cause: heat",
+		}},
+		{&URLError{Problem: "No.", Remedy: "Yes."}, []string{"No. Yes."}},
+	}
+	for _, test := range tests {
+		mentions(t, test.err, test.words...)
+		if strings.Contains(test.err.Error(), "%!") {
+			t.Errorf("a placeholder is left: %v", test.err)
+		}
+	}
+}
+
+func TestKindsHaveNames(t *testing.T) {
+	t.Parallel()
+	tests := map[Kind][3]string{
+		Brand:           {"brand", "otp_brand", "brand"},
+		MessageTemplate: {"message template", "otp_message_template", "template"},
+		SenderID:        {"sender ID", "otp_sender_id", "sender_id"},
+		Profile:         {"profile", "otp_profile", "profile"},
+	}
+	for kind, want := range tests {
+		equal(t, want, [3]string{kind.Title(), kind.ResourceType(), kind.attribute()})
+	}
+}

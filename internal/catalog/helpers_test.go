@@ -1,0 +1,216 @@
+package catalog
+
+import (
+	"crypto/sha256"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// place is where a test keeps a catalog.
+type place struct {
+	url string
+	// raw opens the database behind the store's back.
+	raw func(t *testing.T) *sql.DB
+}
+
+// backends are the databases that every test of a promise runs on.
+var backends = []struct {
+	name string
+	new  func(t *testing.T) place
+}{
+	{name: "sqlite", new: func(t *testing.T) place { return sqlitePlace(filepath.Join(t.TempDir(), "catalog.db")) }},
+}
+
+func sqlitePlace(path string) place {
+	return place{url: "sqlite:" + path, raw: func(t *testing.T) *sql.DB {
+		t.Helper()
+		db, err := openSQLite(1, (&sqlite{path: path}).dsn("mode=rw"))
+		must(t, err)
+		t.Cleanup(func() { must(t, db.Close()) })
+		return db
+	}}
+}
+
+// each runs a test on every backend, on a catalog of its own.
+func each(t *testing.T, run func(t *testing.T, p place)) {
+	t.Helper()
+	t.Parallel()
+	for _, b := range backends {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			run(t, b.new(t))
+		})
+	}
+}
+
+// open gives a store whose actor is ann@laptop and whose clock ticks a second
+// per write.
+func (p place) open(t *testing.T, options ...Option) *Store {
+	t.Helper()
+	s, err := Open(p.url, append([]Option{WithActor("ann@laptop"), WithClock(ticking())}, options...)...)
+	must(t, err)
+	t.Cleanup(func() { must(t, s.Close()) })
+	return s
+}
+
+var epoch = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// ticking is a clock that starts one second after epoch and gains one per call.
+func ticking() func() time.Time {
+	var mutex sync.Mutex
+	now := epoch
+	return func() time.Time {
+		mutex.Lock()
+		defer mutex.Unlock()
+		now = now.Add(time.Second)
+		return now
+	}
+}
+
+var (
+	acme   = Ref{Kind: Brand, Name: "acme"}
+	signIn = Ref{Kind: MessageTemplate, Name: "sign-in"}
+	europe = Ref{Kind: SenderID, Name: "europe"}
+	login  = Ref{Kind: Profile, Name: "login"}
+)
+
+func spec(text string) json.RawMessage { return json.RawMessage(`{"text":"` + text + `"}`) }
+
+func plain(ref Ref, text string) Write { return Write{Ref: ref, Spec: spec(text)} }
+
+// profile is a write of a profile whose document quotes its own spec and the
+// specs of what it refers to.
+func profile(ref Ref, text string, references ...Ref) Write {
+	return Write{Ref: ref, Spec: spec(text), References: references, Compile: func(get func(Ref) (Object, error)) (string, error) {
+		document := text
+		for _, reference := range references {
+			object, err := get(reference)
+			if err != nil {
+				return "", err
+			}
+			document += "\n" + string(object.Spec)
+		}
+		return document, nil
+	}}
+}
+
+func create(t *testing.T, s *Store, writes ...Write) Object {
+	t.Helper()
+	var last Object
+	for _, w := range writes {
+		result, err := s.Create(t.Context(), w)
+		must(t, err)
+		last = result.Object
+	}
+	return last
+}
+
+func update(t *testing.T, s *Store, w Write, revision int64) Object {
+	t.Helper()
+	result, err := s.Update(t.Context(), w, revision)
+	must(t, err)
+	return result.Object
+}
+
+func remove(t *testing.T, s *Store, ref Ref, revision int64) Deleted {
+	t.Helper()
+	deleted, err := s.Delete(t.Context(), ref, Expectation{Revision: revision})
+	must(t, err)
+	return deleted
+}
+
+func get(t *testing.T, s *Store, ref Ref) Object {
+	t.Helper()
+	object, err := s.Get(t.Context(), ref)
+	must(t, err)
+	return object
+}
+
+// actions is the history of a name as "action old>new by actor".
+func actions(t *testing.T, s *Store, ref Ref) []string {
+	t.Helper()
+	events, err := s.History(t.Context(), ref)
+	must(t, err)
+	var found []string
+	for _, event := range events {
+		found = append(found, fmt.Sprintf("%s %d>%d", event.Action, event.OldRevision, event.NewRevision))
+	}
+	return found
+}
+
+// fingerprint is the content of the whole catalog, the history included.
+func fingerprint(t *testing.T, p place) string {
+	t.Helper()
+	var all strings.Builder
+	for _, table := range []string{"otp_catalog", "otp_object", "otp_reference", "otp_history"} {
+		var lines []string
+		rows, err := p.raw(t).QueryContext(t.Context(), "SELECT * FROM "+table)
+		must(t, err)
+		columns, err := rows.Columns()
+		must(t, err)
+		for rows.Next() {
+			values, targets := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				targets[i] = &values[i]
+			}
+			must(t, rows.Scan(targets...))
+			lines = append(lines, fmt.Sprint(values...))
+		}
+		must(t, rows.Err())
+		must(t, rows.Close())
+		sort.Strings(lines)
+		fmt.Fprintln(&all, table, strings.Join(lines, "\n"))
+	}
+	return all.String()
+}
+
+// files gives the names and hashes of everything in a directory.
+func files(t *testing.T, directory string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(directory)
+	must(t, err)
+	found := map[string]string{}
+	for _, entry := range entries {
+		content, err := os.ReadFile(filepath.Join(directory, entry.Name()))
+		must(t, err)
+		found[entry.Name()] = fmt.Sprintf("%d bytes, %x", len(content), sha256.Sum256(content))
+	}
+	return found
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("unexpected error: %v", err)
+	}
+}
+
+func equal(t *testing.T, want, got any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// mentions checks that an error says each of words.
+func mentions(t *testing.T, err error, words ...string) {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("no error; want one that mentions %q", words)
+	}
+	for _, word := range words {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("the error does not mention %q: %v", word, err)
+		}
+	}
+}

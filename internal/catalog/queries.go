@@ -1,0 +1,67 @@
+package catalog
+
+import "strings"
+
+// The queries of this package, in SQL that SQLite and PostgreSQL both
+// understand. Placeholders are question marks; see backend.rebind.
+const (
+	selectVersion = `SELECT COALESCE(MAX(version_id), 0) FROM ` + versionTable
+
+	selectCatalog = `SELECT id FROM otp_catalog`
+
+	insertCatalog = `INSERT INTO otp_catalog (singleton, id, created_at) VALUES (1, ?, ?)`
+
+	selectObjects = `SELECT kind, name, spec, revision, document, updated_at, updated_by, retired_at, retired_by
+FROM otp_object`
+
+	selectObject = selectObjects + ` WHERE kind = ? AND name = ?`
+
+	selectLiveObjects = selectObjects + ` WHERE kind = ? AND retired_at IS NULL`
+
+	selectUnusedObjects = selectObjects + `
+WHERE retired_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM otp_reference
+    WHERE otp_reference.kind = otp_object.kind AND otp_reference.name = otp_object.name
+)`
+
+	upsertObject = `INSERT INTO otp_object
+    (kind, name, spec, revision, document, updated_at, updated_by, retired_at, retired_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, name) DO UPDATE SET
+    spec = excluded.spec, revision = excluded.revision, document = excluded.document,
+    updated_at = excluded.updated_at, updated_by = excluded.updated_by,
+    retired_at = excluded.retired_at, retired_by = excluded.retired_by`
+
+	deleteObject = `DELETE FROM otp_object WHERE kind = ? AND name = ?`
+
+	selectReferences = `SELECT profile_name, kind, name, revision FROM otp_reference`
+
+	selectReferencesOfProfile = selectReferences + ` WHERE profile_kind = 'profile' AND profile_name = ?`
+
+	selectProfilesOfReference = `SELECT profile_name FROM otp_reference WHERE kind = ? AND name = ?`
+
+	insertReference = `INSERT INTO otp_reference (profile_kind, profile_name, kind, name, revision)
+VALUES ('profile', ?, ?, ?, ?)`
+
+	deleteReferences = `DELETE FROM otp_reference WHERE profile_kind = 'profile' AND profile_name = ?`
+
+	selectLastRevision = `SELECT COALESCE(MAX(old_revision), 0), COALESCE(MAX(new_revision), 0)
+FROM otp_history WHERE kind = ? AND name = ?`
+
+	insertEvent = `INSERT INTO otp_history
+    (sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from)
+VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM otp_history), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+	selectEvents = `SELECT sequence, at, actor, action, old_revision, new_revision, spec, document, made_from
+FROM otp_history WHERE kind = ? AND name = ? ORDER BY sequence`
+)
+
+// selectNamed is a query for all objects among refs, of which there is at least
+// one, and its arguments.
+func selectNamed(refs []Ref) (query string, args []any) {
+	for _, ref := range refs {
+		args = append(args, string(ref.Kind), ref.Name)
+	}
+	values := strings.TrimPrefix(strings.Repeat(", (?, ?)", len(refs)), ", ")
+	return selectObjects + ` WHERE (kind, name) IN (VALUES ` + values + `)`, args
+}

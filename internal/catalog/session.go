@@ -1,0 +1,129 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// session is one transaction on the catalog.
+type session struct {
+	store     *Store
+	tx        *sql.Tx
+	operation string
+
+	version int64  // The schema version; 0: there are no tables yet.
+	id      string // The ID of the catalog; empty: there is none yet.
+
+	// Of write transactions only:
+	created bool      // The catalog began with this transaction.
+	at      time.Time // The time of everything written.
+	actor   string    // Who writes.
+}
+
+// identify finds out the schema version and the ID of the catalog, and refuses
+// one that a newer release has written before looking at anything else in it.
+func (t *session) identify(ctx context.Context) error {
+	t.version, t.id = 0, ""
+	exists := false
+	err := t.query(ctx, t.store.backend.tableExists(), []any{versionTable}, func(rows *sql.Rows) error {
+		exists = true
+		return rows.Scan(new(int))
+	})
+	if err != nil || !exists {
+		return err
+	}
+	if err := t.query(ctx, selectVersion, nil, func(rows *sql.Rows) error { return rows.Scan(&t.version) }); err != nil {
+		return err
+	}
+	if t.version > t.store.schema.newest {
+		return &NewerSchemaError{Catalog: t.store.url, Version: t.version, Supported: t.store.schema.newest}
+	}
+	if t.version == 0 {
+		return nil
+	}
+	return t.query(ctx, selectCatalog, nil, func(rows *sql.Rows) error { return rows.Scan(&t.id) })
+}
+
+// end rolls the transaction back unless it was committed.
+func (t *session) end(ctx context.Context, err *error) {
+	before := *err
+	rollback(t.tx, err)
+	if before == nil && *err != nil {
+		*err = t.failed(ctx, *err)
+	}
+}
+
+// query calls scan for each row. Errors are *StorageError.
+func (t *session) query(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) (err error) {
+	query = t.prepare(query)
+	rows, err := t.tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return t.failed(ctx, err)
+	}
+	defer func() {
+		if failure := rows.Close(); failure != nil && err == nil {
+			err = t.failed(ctx, failure)
+		}
+	}()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return t.failed(ctx, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return t.failed(ctx, err)
+	}
+	return nil
+}
+
+// exec runs a statement. Errors are *StorageError.
+func (t *session) exec(ctx context.Context, query string, args ...any) error {
+	if _, err := t.tx.ExecContext(ctx, t.prepare(query), args...); err != nil {
+		return t.failed(ctx, err)
+	}
+	return nil
+}
+
+func (t *session) prepare(query string) string {
+	query = t.store.backend.rebind(query)
+	if t.store.observe != nil {
+		t.store.observe(query)
+	}
+	return query
+}
+
+// failed turns an error of the database into a *StorageError.
+func (t *session) failed(ctx context.Context, err error) error {
+	failure := &StorageError{Operation: t.operation, Catalog: t.store.url, Err: err}
+	var own *fault
+	switch {
+	case errors.As(err, &own):
+		failure.Problem, failure.Remedy = own.problem, own.remedy
+	case ctx.Err() != nil:
+		// Interrupted, the driver may report a code of its own instead.
+		failure.Problem, failure.Remedy = "the run was interrupted", "Nothing was written. Run again."
+		if !errors.Is(err, ctx.Err()) {
+			failure.Err = fmt.Errorf("%w: %w", ctx.Err(), err)
+		}
+	default:
+		failure.Problem, failure.Remedy = t.store.backend.explain(err)
+	}
+	return failure
+}
+
+// timeLayout is RFC 3339 with a fixed number of digits, so that times sort as
+// text.
+const timeLayout = "2006-01-02T15:04:05.000000Z07:00"
+
+func formatTime(at time.Time) string { return at.Format(timeLayout) }
+
+func parseTime(text string) (time.Time, error) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("a time in the catalog cannot be read: %w", err)
+	}
+	return at.UTC(), nil
+}

@@ -1,0 +1,228 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+)
+
+// Write is what a create or update writes.
+type Write struct {
+	Ref
+	// Spec is stored byte for byte. It has to be JSON.
+	Spec json.RawMessage
+	// CatalogID is the catalog that the caller means. Another one is a
+	// *WrongCatalogError. Empty, for a caller that knows no ID yet, is any.
+	CatalogID string
+	// References are what a profile refers to. Each has to be in the catalog
+	// (*MissingReferenceError) and live (*RetiredReferenceError). Only profiles
+	// refer to anything, and never to a profile.
+	References []Ref
+	// Compile makes the document of a profile and is nil for the other kinds.
+	// It runs inside the write transaction; get gives the References as they
+	// are there. Its error ends the write, unchanged and with nothing written.
+	// It must not write to the store, which would wait for itself, and it may
+	// run more than once.
+	Compile func(get func(Ref) (Object, error)) (document string, err error)
+}
+
+// Result is what a write did.
+type Result struct {
+	Object    Object
+	CatalogID string
+	// CreatedCatalog says that the catalog began with this write. Of writes
+	// that race for it, exactly one sees true.
+	CreatedCatalog bool
+	// Adopted says that a create found the same spec in place.
+	Adopted bool
+	// Revived says that a create brought a retired object back.
+	Revived bool
+}
+
+// Create writes a new object, and makes the catalog where there is none.
+//
+// A live object with the same spec is adopted; a profile's document is made anew
+// and gets a new revision only if it differs. A live object with another spec is
+// an *ExistsError. A retired object is revived. A failed first write may leave an
+// empty catalog without an ID, which reads as none.
+func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
+	if err := w.check(); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	want := target{operation: "create the " + w.Ref.String(), id: w.CatalogID, creates: true}
+	_, err := s.write(ctx, want, func(t *session) error {
+		result = Result{CatalogID: t.id, CreatedCatalog: t.created}
+		old, err := t.object(ctx, w.Ref)
+		if err != nil {
+			return err
+		}
+		action := ActionCreate
+		switch {
+		case old == nil:
+		case old.RetiredAt != nil:
+			action, result.Revived = ActionRevive, true
+		case sameJSON(old.Spec, w.Spec):
+			action, result.Adopted = ActionAdopt, true
+		default:
+			return &ExistsError{Ref: w.Ref, Catalog: s.url, Revision: old.Revision, By: old.UpdatedBy, At: old.UpdatedAt}
+		}
+		result.Object, err = t.put(ctx, w, old, action)
+		return err
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	return result, nil
+}
+
+// Update replaces the spec, and for a profile the document, of an object that
+// has expectedRevision. Another revision is a *ConflictError, a retired object a
+// *RetiredError, one that is gone a *NotFoundError. The revision stays when
+// nothing changes.
+func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Result, error) {
+	if err := w.check(); err != nil {
+		return Result{}, err
+	}
+	var result Result
+	want := target{operation: "update the " + w.Ref.String(), id: w.CatalogID}
+	found, err := s.write(ctx, want, func(t *session) error {
+		result = Result{CatalogID: t.id}
+		old, err := t.object(ctx, w.Ref)
+		switch {
+		case err != nil:
+			return err
+		case old == nil:
+			return &NotFoundError{Ref: w.Ref, Catalog: s.url}
+		case old.RetiredAt != nil:
+			return &RetiredError{Ref: w.Ref, By: old.RetiredBy, At: *old.RetiredAt}
+		case old.Revision != expectedRevision:
+			return conflict(*old, expectedRevision)
+		}
+		result.Object, err = t.put(ctx, w, old, ActionUpdate)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Result{}, err
+	case !found:
+		return Result{}, &NotFoundError{Ref: w.Ref, Catalog: s.url}
+	}
+	return result, nil
+}
+
+func conflict(actual Object, expected int64) error {
+	return &ConflictError{Ref: actual.Ref(), Expected: expected, Actual: actual.Revision, By: actual.UpdatedBy, At: actual.UpdatedAt}
+}
+
+// check refuses what no caller of ours should ever write.
+func (w Write) check() error {
+	problem := ""
+	switch {
+	case !w.Kind.known():
+		problem = "the catalog stores no such kind"
+	case w.Name == "":
+		problem = "it has no name"
+	case !json.Valid(w.Spec):
+		problem = "its spec is not JSON"
+	case w.Kind == Profile && w.Compile == nil:
+		problem = "a profile needs a document"
+	case w.Kind != Profile && (w.Compile != nil || len(w.References) > 0):
+		problem = "only a profile has a document and refers to other objects"
+	case slices.ContainsFunc(w.References, func(ref Ref) bool { return ref.Kind == Profile || !ref.Kind.known() }):
+		problem = "it refers to what no profile can refer to"
+	default:
+		return nil
+	}
+	return &InvalidWriteError{Ref: w.Ref, Problem: problem}
+}
+
+// put writes w over old, which is nil where there is nothing, and records it.
+func (t *session) put(ctx context.Context, w Write, old *Object, action Action) (Object, error) {
+	document, madeFrom, err := t.compile(ctx, w)
+	if err != nil {
+		return Object{}, err
+	}
+	next := Object{
+		Kind: w.Kind, Name: w.Name, Spec: w.Spec, Document: document, MadeFrom: madeFrom,
+		UpdatedAt: t.at, UpdatedBy: t.actor,
+	}
+	oldRevision := int64(0)
+	if old == nil {
+		last, err := t.lastRevision(ctx, w.Ref)
+		if err != nil {
+			return Object{}, err
+		}
+		next.Revision = last + 1
+	} else {
+		oldRevision, next.Revision = old.Revision, old.Revision
+		changed := !sameJSON(old.Spec, w.Spec) || old.Document != document || !slices.Equal(old.MadeFrom, madeFrom)
+		if changed {
+			next.Revision++
+		} else if old.RetiredAt == nil {
+			return *old, t.record(ctx, action, *old, oldRevision, oldRevision)
+		}
+	}
+	if err := t.save(ctx, next); err != nil {
+		return Object{}, err
+	}
+	if err := t.record(ctx, action, next, oldRevision, next.Revision); err != nil {
+		return Object{}, err
+	}
+	if w.Kind == Profile {
+		err = t.purge(ctx)
+	}
+	return next, err
+}
+
+// compile makes the document of a profile from what it refers to.
+func (t *session) compile(ctx context.Context, w Write) (document string, madeFrom []MadeFrom, err error) {
+	if w.Kind != Profile {
+		return "", nil, nil
+	}
+	objects, err := t.referred(ctx, w)
+	if err != nil {
+		return "", nil, err
+	}
+	byRef := make(map[Ref]Object, len(objects))
+	for _, object := range objects {
+		byRef[object.Ref()] = object
+		madeFrom = append(madeFrom, MadeFrom{Ref: object.Ref(), Revision: object.Revision})
+	}
+	document, err = w.Compile(func(ref Ref) (Object, error) {
+		object, found := byRef[ref]
+		if !found {
+			return Object{}, &InvalidWriteError{Ref: w.Ref, Problem: "its document is made from the " + ref.String() + ", which it does not refer to"}
+		}
+		return object, nil
+	})
+	return document, madeFrom, err
+}
+
+// referred reads what a profile refers to, by kind and name, and checks that all
+// of it is there and live.
+func (t *session) referred(ctx context.Context, w Write) ([]Object, error) {
+	if len(w.References) == 0 {
+		return nil, nil
+	}
+	refs := slices.Compact(slices.SortedFunc(slices.Values(w.References), compareRefs))
+	query, args := selectNamed(refs)
+	objects, err := t.objects(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	var problems []error
+	for _, ref := range refs {
+		i := slices.IndexFunc(objects, func(object Object) bool { return object.Ref() == ref })
+		switch {
+		case i < 0:
+			problems = append(problems, &MissingReferenceError{Profile: w.Ref, Ref: ref, Catalog: t.store.url})
+		case objects[i].RetiredAt != nil:
+			problems = append(problems, &RetiredReferenceError{
+				Profile: w.Ref, Ref: ref, By: objects[i].RetiredBy, At: *objects[i].RetiredAt,
+			})
+		}
+	}
+	return objects, errors.Join(problems...)
+}

@@ -1,0 +1,25 @@
+// Package cli is the command line of the provider's binary.
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+)
+
+// Run runs the command line. Errors are full sentences; the caller prints them.
+func Run(ctx context.Context, version string, args []string) error {
+	root := &cobra.Command{
+		Use:   "terraform-provider-otp",
+		Short: "One-time-password setup as code: the provider's own commands",
+		Long: "terraform-provider-otp is a Terraform provider. Terraform and OpenTofu start it by themselves,\n" +
+			"without an argument. These commands are for people.",
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(sandboxCommand())
+	root.SetArgs(args)
+	return root.ExecuteContext(ctx)
+}

@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+)
+
+func sandboxCommand() *cobra.Command {
+	var address, state, envFile string
+	command := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Serve a local emulator of the vendors, with an inbox of what was sent",
+		Long: "Serves the vendors' APIs on a loopback address, as strictly as their references say. Nothing is really sent:\n" +
+			"the inbox page shows every message. The environment that points the provider and applications at the sandbox\n" +
+			"is printed to standard output. Stop it with Ctrl-C; its state file lets it go on where it stopped.",
+		Example: "  terraform-provider-otp sandbox\n" +
+			"  terraform-provider-otp sandbox --address 127.0.0.1:0 --env-file sandbox.env",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			server, err := sandbox.New(sandbox.Options{StatePath: state})
+			if err != nil {
+				return err
+			}
+			if err := server.Start(address); err != nil {
+				return err
+			}
+			if err := announce(command, server, envFile); err != nil {
+				return err
+			}
+			<-command.Context().Done()
+			command.PrintErrln("\nThe sandbox has stopped.")
+			return server.Close()
+		},
+	}
+	command.Flags().StringVar(&address, "address", sandbox.DefaultAddress, "loopback address to listen on; port 0 takes any free one")
+	command.Flags().StringVar(&state, "state", "otp-sandbox.json", `file that keeps the state; "" keeps none`)
+	command.Flags().StringVar(&envFile, "env-file", "", "also write the environment to this file, once the sandbox answers")
+	return command
+}
+
+// announce says where the sandbox is, and how to use it.
+func announce(command *cobra.Command, server *sandbox.Server, envFile string) error {
+	environment := server.Environment()
+	command.PrintErrf("The sandbox is up, and the inbox is at %s/\n\n", server.URL())
+	if err := sandbox.PrintEnvironment(command.OutOrStdout(), environment); err != nil {
+		return err
+	}
+	command.PrintErrln("\nPut these lines into the shell that runs Terraform. Stop the sandbox with Ctrl-C.")
+	if envFile == "" {
+		return nil
+	}
+	var lines strings.Builder
+	if err := sandbox.PrintEnvironment(&lines, environment); err != nil {
+		return err
+	}
+	// Whoever waits for the file must never see half of it.
+	half, err := os.CreateTemp(filepath.Dir(envFile), filepath.Base(envFile)+".*")
+	if err != nil {
+		return fmt.Errorf("writing the environment to %s: %w", envFile, err)
+	}
+	_, err = half.WriteString(lines.String())
+	if closeErr := half.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(half.Name(), envFile)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the environment to %s: %w", envFile, err)
+	}
+	return nil
+}

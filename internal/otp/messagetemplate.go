@@ -1,0 +1,123 @@
+package otp
+
+import (
+	"maps"
+	"slices"
+
+	"golang.org/x/text/language"
+)
+
+// MessageTemplate is the wording of a message: free text for vendors that take
+// one, and the numbers or words by which the others know theirs.
+type MessageTemplate struct {
+	Name         string            `json:"name"`
+	Text         string            `json:"text,omitempty"`         // the default wording; "": none
+	Translations map[string]string `json:"translations,omitempty"` // by BCP 47 locale
+	MyOTP        *MyOTPTemplate    `json:"myotp,omitempty"`
+	Way2API      *Way2APITemplate  `json:"way2api,omitempty"`
+
+	Unknown Fields `json:"-"`
+}
+
+// MyOTPTemplate is how MyOTP.App knows the template: by number (MyOTP
+// reference §2). WhatsApp templates have numbers of their own.
+type MyOTPTemplate struct {
+	TemplateOrder         *int64                      `json:"template_order,omitempty"`
+	WhatsAppTemplateOrder *int64                      `json:"whatsapp_template_order,omitempty"`
+	Translations          map[string]MyOTPTranslation `json:"translations,omitempty"`
+}
+
+// MyOTPTranslation holds the numbers of one locale.
+type MyOTPTranslation struct {
+	TemplateOrder         *int64 `json:"template_order,omitempty"`
+	WhatsAppTemplateOrder *int64 `json:"whatsapp_template_order,omitempty"`
+}
+
+// Way2APITemplate is how Way2API builds its wording (Way2API reference §2).
+type Way2APITemplate struct {
+	Content   string `json:"content"`
+	Purpose   string `json:"purpose"`
+	ShareWith string `json:"share_with"`
+}
+
+// Wording is one text of a template with the attribute that holds it.
+type Wording struct {
+	Locale string // "" for the default text
+	Text   string
+	Path   Path
+}
+
+// Wordings lists the default text and then every translation by locale.
+func (t MessageTemplate) Wordings() []Wording {
+	var ws []Wording
+	if t.Text != "" {
+		ws = append(ws, Wording{Text: t.Text, Path: At("text")})
+	}
+	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
+		ws = append(ws, Wording{Locale: locale, Text: t.Translations[locale], Path: At("translations").Key(locale)})
+	}
+	return ws
+}
+
+// Check applies the rules that hold for a message template at every vendor;
+// each vendor's compiler checks its own part.
+func (t MessageTemplate) Check() Problems {
+	var ps Problems
+	if t.Unknown.Any("text", "translations", "myotp", "way2api") {
+		return t.checkWordings()
+	}
+	if t.Text == "" && t.MyOTP == nil && t.Way2API == nil {
+		ps.Errorf(At("text"), "Message template is empty", "Set text for vendors that send free text (AndroidAPI, Octopush), myotp for MyOTP.App or way2api for Way2API; at least one of them.")
+	}
+	if t.Text == "" && len(t.Translations) > 0 {
+		ps.Errorf(At("translations"), "Translations without a default text", "Recipients of other locales need a message too. Set text.")
+	}
+	return append(ps, t.checkWordings()...)
+}
+
+func (t MessageTemplate) checkWordings() Problems {
+	var ps Problems
+	for _, w := range t.Wordings() {
+		ps = append(ps, w.check()...)
+	}
+	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
+		checkLocale(&ps, At("translations").Key(locale), locale)
+	}
+	if t.MyOTP != nil {
+		for _, locale := range slices.Sorted(maps.Keys(t.MyOTP.Translations)) {
+			checkLocale(&ps, At("myotp").Attribute("translations").Key(locale), locale)
+		}
+	}
+	return ps
+}
+
+func (w Wording) check() Problems {
+	var ps Problems
+	text, faults := ParseText(w.Text)
+	for _, fault := range faults {
+		ps.Errorf(w.Path, "Message text has a wrong placeholder", "%s", fault)
+	}
+	for _, fault := range checkCharacters(w.Text, true) {
+		ps.Errorf(w.Path, "Message text has a character that may not be sent", "%s", fault)
+	}
+	switch n := text.Count(PlaceholderOTP); {
+	case n == 0 && len(faults) == 0:
+		ps.Errorf(w.Path, "Message text has no code in it", "The text %q has no {{otp}}: it would be sent, paid for, and hold no code. Write {{otp}} where the code belongs.", w.Text)
+	case n > 1:
+		ps.Errorf(w.Path, "Message text has the code twice", "{{otp}} occurs %d times. Vendors fill in the code once; keep one {{otp}}.", n)
+	}
+	if found := findLink(w.Text); found != "" {
+		ps.Warnf(w.Path, "Message text holds a link", "Carriers filter one-time passwords with links such as %q, and recipients learn to trust them. Leave it out; the last line of a WebOTP message (@host #{{otp}}) is fine.", found)
+	}
+	return ps
+}
+
+func checkLocale(ps *Problems, path Path, locale string) {
+	tag, err := language.Parse(locale)
+	switch {
+	case err != nil:
+		ps.Errorf(path, "Locale is not a BCP 47 language tag", `%q is not one; write "fr", "pt-BR" or "zh-Hant" for example.`, locale)
+	case tag.String() != locale:
+		ps.Errorf(path, "Locale is not in its usual spelling", "Write %q instead of %q, so that every application finds it.", tag.String(), locale)
+	}
+}

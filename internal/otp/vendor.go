@@ -1,0 +1,64 @@
+// Package otp is the domain: what a brand, a message template, a sender ID and
+// a profile are, the rules all vendors share, and the profile document that
+// applications read. It is pure: no I/O, no Terraform, no HTTP.
+package otp
+
+import (
+	"slices"
+	"strings"
+)
+
+// Vendor is one of the supported OTP vendors, as it is spelled in HCL,
+// documents and errors.
+type Vendor string
+
+// The vendors, by the name they have in configuration.
+const (
+	AndroidAPI Vendor = "androidapi" // androidapi.net, a Zender gateway
+	MyOTP      Vendor = "myotp"      // MyOTP.App
+	Octopush   Vendor = "octopush"   // octopush.com, the v1/public API
+	Way2API    Vendor = "way2api"    // way2api.com
+)
+
+// Vendors lists every supported vendor in alphabetical order.
+func Vendors() []Vendor { return []Vendor{AndroidAPI, MyOTP, Octopush, Way2API} }
+
+// Valid reports whether v is a supported vendor.
+func (v Vendor) Valid() bool { return slices.Contains(Vendors(), v) }
+
+// Title is the vendor's name as the vendor itself writes it, for sentences.
+func (v Vendor) Title() string {
+	switch v {
+	case AndroidAPI:
+		return "AndroidAPI"
+	case MyOTP:
+		return "MyOTP.App"
+	case Octopush:
+		return "Octopush"
+	case Way2API:
+		return "Way2API"
+	}
+	return string(v)
+}
+
+// Variable names the environment variable that holds one credential or address
+// of the vendor: OTP_OCTOPUSH_API_KEY, or OTP_OCTOPUSH_EU_API_KEY for the
+// account "eu". The account is a slug; its hyphens become underscores.
+func (v Vendor) Variable(account, field string) string {
+	parts := []string{"OTP", strings.ToUpper(string(v))}
+	if account != "" {
+		parts = append(parts, strings.ToUpper(strings.ReplaceAll(account, "-", "_")))
+	}
+	return strings.Join(append(parts, field), "_")
+}
+
+// Channel is a way to reach a phone. Each vendor serves some of them.
+type Channel string
+
+// The channels, by the names the vendors use.
+const (
+	SMS      Channel = "sms"
+	VoiceSMS Channel = "voice_sms" // a call that reads the code aloud (Octopush)
+	WhatsApp Channel = "whatsapp"
+	Telegram Channel = "telegram"
+)

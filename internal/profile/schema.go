@@ -1,0 +1,147 @@
+package profile
+
+import (
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+)
+
+func profileSchema() schema.Schema {
+	return schema.Schema{
+		MarkdownDescription: "Joins a brand, a message template, a code policy and an ordered list of routes, checks them at plan against every rule " +
+			"the vendors document, and compiles them to a document: for each route the exact requests to send, verify, extend and check a code.",
+		Attributes: map[string]schema.Attribute{
+			"name": tf.NameAttribute(catalog.Profile),
+			"brand": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{tf.Slug()},
+				MarkdownDescription: "Name of the brand. Write it as a reference, `otp_brand.<label>.name`, so that Terraform knows the order.",
+			},
+			"template": schema.StringAttribute{
+				Required:            true,
+				Validators:          []validator.String{tf.Slug()},
+				MarkdownDescription: "Name of the message template. Write it as a reference, `otp_message_template.<label>.name`.",
+			},
+			"code": codeAttribute(),
+			"validity_seconds": schema.Int64Attribute{
+				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultValiditySeconds),
+				MarkdownDescription: "How long a code is good, in seconds. Default 300; above 900 is warned of. Each vendor has its own bounds: MyOTP.App 60 to 14,400 " +
+					"(Telegram 3,600; WhatsApp exactly what the template says), Octopush 3 to 10,000,000.",
+			},
+			"max_wrong_attempts": schema.Int64Attribute{
+				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultMaxWrongAttempts),
+				MarkdownDescription: "After how many wrong codes a code is void, 1 to 10. Default 3. Only Octopush keeps it; elsewhere the application must.",
+			},
+			"allowed_countries": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Countries that codes may be sent to, ISO 3166 alpha-2 in upper case. Absent: all, which is warned of, because it invites SMS pumping.",
+			},
+			"limits": limitsAttribute(),
+			"routes": schema.ListNestedAttribute{
+				Required:            true,
+				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
+				MarkdownDescription: "Ways to deliver a code, in order of preference.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: routeAttributes()},
+			},
+			"document": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The compiled profile as JSON, which applications read from the catalog. It holds neither secrets nor hosts. " +
+					"Read a part of it with `jsondecode`.",
+			},
+		},
+	}
+}
+
+func codeAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "What a code looks like. Absent: six digits.",
+		Attributes: map[string]schema.Attribute{
+			"length":             schema.Int64Attribute{Optional: true, MarkdownDescription: "Number of characters, 4 to 32. Default 6. AndroidAPI makes 6, MyOTP.App and Way2API 4 to 8."},
+			"digits":             schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have digits. Default `true`."},
+			"upper_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have upper-case letters. Default `false`. Only Octopush can."},
+			"lower_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have lower-case letters. Default `false`. Only Octopush can."},
+			"special_characters": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have any of `! # $ % & ? @`. Default `false`. Only Octopush can."},
+			"exclude_confusing":  schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether look-alike characters such as 0 and O are left out. Default `false`. Only Octopush can."},
+		},
+	}
+}
+
+func limitsAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional:            true,
+		MarkdownDescription: "How often one phone may be sent a code. The application keeps these limits; no vendor does.",
+		Attributes: map[string]schema.Attribute{
+			"resend_after_seconds": schema.Int64Attribute{Optional: true, MarkdownDescription: "Seconds before a person may ask for another code. Default 30."},
+			"per_phone_hour":       schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and hour. Default 5."},
+			"per_phone_day":        schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and day. Default 10."},
+		},
+	}
+}
+
+func routeAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"vendor":  schema.StringAttribute{Required: true, MarkdownDescription: "`androidapi`, `myotp`, `octopush` or `way2api`."},
+		"channel": schema.StringAttribute{Required: true, MarkdownDescription: "`sms`, `voice_sms` (Octopush), `whatsapp` (AndroidAPI, MyOTP.App) or `telegram` (MyOTP.App)."},
+		"sender_id": schema.StringAttribute{
+			Optional: true, Validators: []validator.String{tf.Slug()},
+			MarkdownDescription: "Name of the sender ID, for AndroidAPI and Octopush. Write it as a reference, `otp_sender_id.<label>.name`.",
+		},
+		"whatsapp_account": schema.StringAttribute{Optional: true, MarkdownDescription: "ID of the WhatsApp account that sends, for AndroidAPI over WhatsApp."},
+		"countries": schema.SetAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Countries that the route serves, ISO 3166 alpha-2 in upper case. Absent: every allowed one.",
+		},
+		"account": schema.StringAttribute{
+			Optional: true,
+			MarkdownDescription: "A second account of the same vendor, as a slug: applications then read its credentials from `OTP_<VENDOR>_<ACCOUNT>_…`, " +
+				"such as `OTP_OCTOPUSH_EU_API_KEY` for `eu`.",
+		},
+		"androidapi": schema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: "Options that only AndroidAPI has.",
+			Attributes: map[string]schema.Attribute{
+				"priority": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a WhatsApp message is sent at once rather than queued. Default `false`."},
+			},
+		},
+		"myotp": schema.SingleNestedAttribute{
+			Optional: true, MarkdownDescription: "Options that only MyOTP.App has.",
+			Attributes: map[string]schema.Attribute{
+				"force_send": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether a resend may replace a code that is still valid, which is billed again. Default `true`."},
+			},
+		},
+		"octopush": octopushAttribute(),
+	}
+}
+
+func octopushAttribute() schema.Attribute {
+	return schema.SingleNestedAttribute{
+		Optional: true, MarkdownDescription: "Options that only Octopush has.",
+		Attributes: map[string]schema.Attribute{
+			"bind_recipient_ip": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether a code is bound to the recipient's IP address. Default `false`. Octopush does not document how the address is checked.",
+			},
+			"voice": schema.SingleNestedAttribute{
+				Optional: true, MarkdownDescription: "How a voice message is read aloud. Needed with channel `voice_sms`.",
+				Attributes: map[string]schema.Attribute{
+					"language": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Language of `text`: `de-DE`, `el-GR`, `en-GB`, `en-US`, `es-ES`, `es-LA`, `fr-FR`, `hu-HU`, `it-IT`, `pl-PL`, `pt-BR`, `ru-RU` or `sv-SE`.",
+					},
+					"gender": schema.StringAttribute{Optional: true, MarkdownDescription: "`female` or `male`. Default `female`."},
+					"translations": schema.MapAttribute{
+						Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
+						MarkdownDescription: "Languages of the template's translations, by locale.",
+					},
+				},
+			},
+		},
+	}
+}

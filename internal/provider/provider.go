@@ -1,0 +1,83 @@
+// Package provider is the Terraform provider: its schema, its configuration
+// and the lists of what it offers.
+package provider
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/brand"
+	"github.com/otp-as-code/terraform-provider-otp/internal/messagetemplate"
+	"github.com/otp-as-code/terraform-provider-otp/internal/profile"
+	"github.com/otp-as-code/terraform-provider-otp/internal/senderid"
+	"github.com/otp-as-code/terraform-provider-otp/internal/transaction"
+)
+
+// Address is where the provider is published.
+const Address = "registry.terraform.io/otp-as-code/otp"
+
+// Provider is the otp provider.
+type Provider struct{ version string }
+
+// New returns the constructor of a provider of this version.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider { return &Provider{version: version} }
+}
+
+// Metadata names the provider.
+func (p *Provider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName, resp.Version = "otp", p.version
+}
+
+// Schema describes the provider block.
+func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages one-time-password setup as code: brands, message templates, sender IDs and the profiles " +
+			"that join them, checked against every rule the vendors document and compiled to requests that applications read.",
+		Attributes: attributes(),
+	}
+}
+
+// Configure makes the session that everything else works with.
+func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	session, diags := config.session(p.version, req.TerraformVersion)
+	resp.Diagnostics.Append(diags...)
+	if diags.HasError() {
+		return
+	}
+	resp.ResourceData, resp.DataSourceData = session, session
+	resp.EphemeralResourceData, resp.ListResourceData, resp.ActionData = session, session, session
+}
+
+// ValidateConfig checks what is known of the provider block.
+func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(config.check()...)
+	}
+}
+
+// Resources lists the managed resources.
+func (p *Provider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		brand.NewResource(),
+		messagetemplate.NewResource(),
+		profile.NewResource(),
+		senderid.NewResource(),
+	}
+}
+
+// DataSources lists the data sources.
+func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{transaction.NewDataSource}
+}

@@ -1,0 +1,307 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// contract is a documented pair of request and answer. The same files bind the
+// vendor's client.
+type contract struct {
+	Title     string        `json:"title"`
+	Source    string        `json:"source"`
+	Operation string        `json:"operation"`
+	Given     contractGiven `json:"given"` // the sandbox's state before
+	Request   struct {
+		Method  string                     `json:"method"`
+		Path    string                     `json:"path"` // below the vendor's base URL
+		Headers map[string]string          `json:"headers"`
+		Query   map[string]json.RawMessage `json:"query"` // a string, or an array of strings
+		Body    json.RawMessage            `json:"body"`
+	} `json:"request"`
+	Response struct {
+		Status  int               `json:"status"`
+		Headers map[string]string `json:"headers"`
+		Body    json.RawMessage   `json:"body"`
+		RawBody *string           `json:"raw_body"` // instead of body
+	} `json:"response"`
+	Match    string   `json:"match"`    // "exact", or "shape": same keys and JSON types
+	Exact    []string `json:"exact"`    // with "shape": pointers to what is equal too
+	Repaired []string `json:"repaired"` // parameters the vendor puts right, in order; absent: not looked at
+}
+
+type contractGiven struct {
+	Settings         json.RawMessage       `json:"settings"`
+	Account          json.RawMessage       `json:"account"`
+	Sent             []json.RawMessage     `json:"sent"`
+	Verified         []fields              `json:"verified"`
+	Transactions     int                   `json:"transactions"`
+	NullTransactions int                   `json:"null_transactions"`
+	Consumption      []octopushConsumption `json:"consumption"`
+	Fault            *Fault                `json:"fault"`
+}
+
+// contractVendor puts the sandbox into the state a contract file asks for.
+type contractVendor struct {
+	name    string
+	options func(settings json.RawMessage) (Options, error)
+	given   func(t *testing.T, s *Server, given contractGiven)
+}
+
+var contractVendors = []contractVendor{
+	{"myotp", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.MyOTP) }, givenMyOTP},
+	{"octopush", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.Octopush) }, givenOctopush},
+}
+
+func givenMyOTP(t *testing.T, s *Server, given contractGiven) {
+	must(t, s.UpdateMyOTP(func(a *MyOTPAccount) { must(t, overlay(given.Account, a)) }))
+	must(t, s.AddTransactions(given.Transactions))
+	for _, raw := range given.Sent {
+		var challenge myotpChallenge
+		must(t, overlay(raw, &challenge))
+		s.myotp.data.Challenges = append(s.myotp.data.Challenges, &challenge)
+		s.myotp.recordSend(&challenge, s.myotp.data.Account.Prices[challenge.Channel], false, "127.0.0.1")
+	}
+	for range given.NullTransactions {
+		s.myotp.record(myotpTransaction{MessageID: "none", At: start, Type: myotpSent})
+	}
+	for _, body := range given.Verified {
+		if out := myotpCall(t, s, "/verify_otp", body); out.text("status") != "success" {
+			t.Fatalf("given verification failed: %s", out.raw)
+		}
+	}
+}
+
+func givenOctopush(t *testing.T, s *Server, given contractGiven) {
+	must(t, s.UpdateOctopush(func(a *OctopushAccount) { must(t, overlay(given.Account, a)) }))
+	s.octopush.data.Consumption = given.Consumption
+	for _, raw := range given.Sent {
+		var challenge octopushChallenge
+		must(t, overlay(raw, &challenge))
+		s.octopush.data.Challenges = append(s.octopush.data.Challenges, &challenge)
+	}
+}
+
+// overlay decodes onto what is there; a misspelt key is an error.
+func overlay(raw json.RawMessage, onto any) error {
+	if raw == nil {
+		return nil
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(onto)
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	for _, v := range contractVendors {
+		root := filepath.Join("..", "vendors", v.name, "testdata", "contract")
+		files, err := filepath.Glob(filepath.Join(root, "*", "*.json"))
+		must(t, err)
+		covered := map[string]bool{}
+		for _, file := range files {
+			operation := filepath.Base(filepath.Dir(file))
+			covered[operation] = true
+			t.Run(v.name+"/"+operation+"/"+strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+				t.Parallel()
+				replay(t, v, file, operation)
+			})
+		}
+		s, err := New(Options{})
+		must(t, err)
+		for _, served := range s.vendors {
+			for _, op := range served.operations() {
+				if served.name() == v.name && !covered[op.name] {
+					t.Errorf("the sandbox serves %s %s, but %s has no contract file", v.name, op.name, filepath.Join(root, op.name))
+				}
+			}
+		}
+	}
+}
+
+func TestEveryVendorHasContracts(t *testing.T) {
+	t.Parallel()
+	s, err := New(Options{})
+	must(t, err)
+	for _, v := range s.vendors {
+		if !slices.ContainsFunc(contractVendors, func(c contractVendor) bool { return c.name == v.name() }) {
+			t.Errorf("the contract files of %s are not replayed", v.name())
+		}
+	}
+}
+
+func replay(t *testing.T, v contractVendor, file, operation string) {
+	raw, err := os.ReadFile(file)
+	must(t, err)
+	var c contract
+	must(t, overlay(raw, &c))
+	if c.Title == "" || c.Source == "" || c.Operation != operation {
+		t.Errorf("title %q, source %q and operation %q must be there, the last as the folder is called", c.Title, c.Source, c.Operation)
+	}
+	options, err := v.options(c.Given.Settings)
+	must(t, err)
+	s := open(t, options)
+	v.given(t, s, c.Given)
+	if c.Given.Fault != nil {
+		fault := *c.Given.Fault
+		fault.Vendor, fault.Operation = v.name, operation
+		must(t, s.Fail(fault))
+	}
+
+	got, err := send(t, c.Request.Method, contractURL(t, s, v.name, c), c.Request.Headers, contractBody(c))
+	must(t, err)
+	if got.status != c.Response.Status {
+		t.Fatalf("HTTP status %d, want %d: %s", got.status, c.Response.Status, got.raw)
+	}
+	for name, want := range c.Response.Headers {
+		if value := headerValue(t, got.header, name); value != want {
+			t.Errorf("%s is %q, want %q", name, value, want)
+		}
+	}
+	compareBody(t, c, got)
+	request := last(t, s.Requests())
+	if request.Operation != operation {
+		t.Errorf("the sandbox took it for %q", request.Operation)
+	}
+	if c.Repaired != nil {
+		repaired := []string{}
+		for _, note := range request.Repaired {
+			parameter, _, _ := strings.Cut(note, ":")
+			repaired = append(repaired, parameter)
+		}
+		slices.Sort(repaired)
+		slices.Sort(c.Repaired)
+		repaired = slices.Compact(repaired) // a parameter may be cast first and clamped then
+		if diff := cmp.Diff(c.Repaired, repaired); diff != "" {
+			t.Errorf("repaired (-want +got):\n%s", diff)
+		}
+	}
+}
+
+func contractURL(t *testing.T, s *Server, vendor string, c contract) string {
+	t.Helper()
+	query := url.Values{}
+	for name, raw := range c.Request.Query {
+		var one string
+		if json.Unmarshal(raw, &one) == nil {
+			query.Set(name, one)
+			continue
+		}
+		var many []string
+		must(t, json.Unmarshal(raw, &many))
+		query[name] = many
+	}
+	out := s.Environment()["OTP_"+strings.ToUpper(vendor)+"_BASE_URL"] + c.Request.Path
+	if len(query) > 0 {
+		out += "?" + query.Encode()
+	}
+	return out
+}
+
+func contractBody(c contract) any {
+	if body := string(c.Request.Body); body != "null" {
+		return body
+	}
+	return nil
+}
+
+// headerValue leaves out what comes after the media type.
+func headerValue(t *testing.T, header http.Header, name string) string {
+	t.Helper()
+	value := header.Get(name)
+	if name == "Content-Type" {
+		media, _, err := mime.ParseMediaType(value)
+		must(t, err)
+		return media
+	}
+	return value
+}
+
+func compareBody(t *testing.T, c contract, got response) {
+	t.Helper()
+	if c.Response.RawBody != nil {
+		if got.raw != *c.Response.RawBody {
+			t.Errorf("body %q, want %q", got.raw, *c.Response.RawBody)
+		}
+		return
+	}
+	var want, have any
+	must(t, json.Unmarshal(c.Response.Body, &want))
+	must(t, json.Unmarshal([]byte(got.raw), &have))
+	switch c.Match {
+	case "exact":
+		if diff := cmp.Diff(want, have); diff != "" {
+			t.Errorf("body (-want +got):\n%s", diff)
+		}
+	case "shape":
+		if diff := cmp.Diff(shape(want), shape(have)); diff != "" {
+			t.Errorf("shape of the body (-want +got):\n%s\n%s", diff, got.raw)
+		}
+		for _, pointer := range c.Exact {
+			wanted, err := at(want, pointer)
+			must(t, err)
+			found, err := at(have, pointer)
+			must(t, err)
+			if diff := cmp.Diff(wanted, found); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", pointer, diff)
+			}
+		}
+	default:
+		t.Fatalf("match is %q", c.Match)
+	}
+}
+
+// shape replaces every value by the name of its JSON type.
+func shape(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for key, member := range value {
+			out[key] = shape(member)
+		}
+		return out
+	case []any:
+		out := make([]any, len(value))
+		for i, member := range value {
+			out[i] = shape(member)
+		}
+		return out
+	}
+	return fmt.Sprintf("%T", value)
+}
+
+// at follows a JSON pointer.
+func at(value any, pointer string) (any, error) {
+	unescape := strings.NewReplacer("~1", "/", "~0", "~")
+	for _, key := range strings.Split(pointer, "/")[1:] {
+		switch parent := value.(type) {
+		case map[string]any:
+			member, ok := parent[unescape.Replace(key)]
+			if !ok {
+				return nil, fmt.Errorf("nothing at %s", pointer)
+			}
+			value = member
+		case []any:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(parent) {
+				return nil, fmt.Errorf("nothing at %s", pointer)
+			}
+			value = parent[i]
+		default:
+			return nil, fmt.Errorf("nothing at %s", pointer)
+		}
+	}
+	return value, nil
+}

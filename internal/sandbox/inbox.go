@@ -1,0 +1,41 @@
+package sandbox
+
+import (
+	"bytes"
+	_ "embed"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+//go:embed inbox.html
+var inboxSource string
+
+var inboxPage = template.Must(template.New("inbox").Parse(inboxSource))
+
+// inbox shows the messages to a person, newest first.
+func (s *Server) inbox(w http.ResponseWriter, _ *http.Request) {
+	messages := s.Messages()
+	slices.Reverse(messages)
+	var environment strings.Builder
+	err := PrintEnvironment(&environment, s.Environment())
+	var page bytes.Buffer
+	if err == nil {
+		err = inboxPage.Execute(&page, map[string]any{
+			"Now": s.Now(), "Messages": messages, "Faults": s.Faults(), "Environment": environment.String(),
+		})
+	}
+	if err != nil {
+		write(w, ownFault(err))
+		return
+	}
+	write(w, answer{http.StatusOK, http.Header{
+		"Content-Type":  {"text/html; charset=utf-8"},
+		"Cache-Control": {"no-store"},
+		// The texts come from whoever sends: nothing in them may run or load.
+		"Content-Security-Policy": {"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"},
+		"Referrer-Policy":         {"no-referrer"},
+		"X-Content-Type-Options":  {"nosniff"},
+	}, page.Bytes()})
+}

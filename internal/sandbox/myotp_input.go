@@ -1,0 +1,124 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The patterns of MyOTP's OpenAPI file (MyOTP reference §1 to §3).
+var (
+	myotpPhone = regexp.MustCompile(`^[1-9][0-9]{6,14}$`)
+	myotpBrand = regexp.MustCompile(`^[a-zA-Z0-9.]{3,16}$`)
+	myotpCode  = regexp.MustCompile(`^[0-9]{3,8}$`)
+)
+
+// myotpInput reads a request body field by field and keeps the first problem.
+// Unknown fields and wrong JSON types are refused unless lenient: how the vendor
+// takes them is not documented, so this is the sandbox's strict reading.
+type myotpInput struct {
+	fields  map[string]any
+	lenient bool
+	problem string
+}
+
+func (in *myotpInput) has(name string) bool { _, ok := in.fields[name]; return ok }
+
+func (in *myotpInput) complain(format string, args ...any) {
+	if in.problem == "" {
+		in.problem = fmt.Sprintf(format, args...)
+	}
+}
+
+// only complains about fields of other names.
+func (in *myotpInput) only(names ...string) {
+	for _, name := range slices.Sorted(maps.Keys(in.fields)) {
+		if !slices.Contains(names, name) && !in.lenient {
+			in.complain("unknown field: %s", name)
+		}
+	}
+}
+
+func (in *myotpInput) text(name, absent string) string {
+	value, ok := in.fields[name]
+	if !ok {
+		return absent
+	}
+	switch value := value.(type) {
+	case string:
+		return value
+	case json.Number:
+		if in.lenient {
+			return value.String()
+		}
+	}
+	in.complain("%s must be a string", name)
+	return absent
+}
+
+// matching is a string that must match a pattern where it is present.
+func (in *myotpInput) matching(name string, pattern *regexp.Regexp) string {
+	value := in.text(name, "")
+	if in.has(name) && !pattern.MatchString(value) {
+		in.complain("%s must match %s", name, pattern)
+	}
+	return value
+}
+
+func (in *myotpInput) required(names ...string) {
+	for _, name := range names {
+		if !in.has(name) {
+			in.complain("%s is required", name)
+		}
+	}
+}
+
+func (in *myotpInput) integer(name string, absent int) int {
+	value, ok := in.fields[name]
+	if !ok {
+		return absent
+	}
+	switch value := value.(type) {
+	case json.Number:
+		if n, ok := wholeNumber(value); ok {
+			return n
+		}
+	case string:
+		if n, err := strconv.Atoi(strings.TrimSpace(value)); err == nil && in.lenient {
+			return n
+		}
+	}
+	in.complain("%s must be an integer", name)
+	return absent
+}
+
+func (in *myotpInput) between(name string, absent, low, high int) int {
+	n := in.integer(name, absent)
+	if n < low || n > high {
+		in.complain("%s must be between %d and %d", name, low, high)
+	}
+	return n
+}
+
+// flag takes a boolean, or the strings "true" and "false": the vendor's own
+// clients send both (MyOTP reference §2).
+func (in *myotpInput) flag(name string) bool {
+	switch value := in.fields[name].(type) {
+	case bool:
+		return value
+	case string:
+		if value == "true" || value == "false" {
+			return value == "true"
+		}
+	case nil:
+		if !in.has(name) {
+			return false
+		}
+	}
+	in.complain("%s must be a boolean", name)
+	return false
+}

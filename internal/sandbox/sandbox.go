@@ -1,0 +1,185 @@
+// Package sandbox is a local emulator of the OTP vendors: it answers as their
+// references say, strictly, sends nothing, and keeps every message and request
+// where a person or a test can look at them. It is an independent reading of
+// the references: it imports no vendor package, and contract files bind the two.
+package sandbox
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Options is how a sandbox is made. The zero value is a sandbox in memory.
+type Options struct {
+	// StatePath is the file that keeps the state over restarts. Empty: memory only.
+	StatePath string
+	// Clock is the time before Advance moves it. Nil: the time of the machine.
+	Clock func() time.Time
+	// Random is the source of codes and IDs. Nil: crypto/rand. It is read under
+	// a lock, so a plain seeded reader will do.
+	Random io.Reader
+	// Settings choose between readings where a vendor's documents disagree.
+	Settings Settings
+}
+
+// Settings holds the switches of each vendor. The zero value is the default
+// reading of every vendor.
+type Settings struct {
+	MyOTP    MyOTPSettings    `json:"myotp"`
+	Octopush OctopushSettings `json:"octopush"`
+}
+
+// Server is one sandbox. Its methods may be called from several goroutines.
+type Server struct {
+	path    string
+	clock   func() time.Time
+	random  io.Reader
+	vendors []vendor
+	pages   http.Handler
+
+	closing   chan struct{}
+	closeOnce sync.Once
+
+	mu       sync.Mutex
+	offset   time.Duration
+	messages []Message
+	requests []*Request
+	number   int // of the last request
+	faults   []*Fault
+
+	myotp    *myotp
+	octopush *octopush
+
+	listener net.Listener
+	http     *http.Server
+	served   chan error
+}
+
+// New makes a sandbox. With a state path it continues where the file ends; a
+// file that it cannot read is an error and is left as it is.
+func New(options Options) (*Server, error) {
+	if err := options.Settings.MyOTP.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{
+		path:    options.StatePath,
+		clock:   options.Clock,
+		random:  options.Random,
+		closing: make(chan struct{}),
+	}
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	s.myotp = newMyOTP(options.Settings.MyOTP)
+	s.octopush = newOctopush(options.Settings.Octopush)
+	s.vendors = []vendor{s.myotp, s.octopush}
+	s.pages = s.newPages()
+	if err := s.load(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Messages returns what was "sent", oldest first: the newest 1,000.
+func (s *Server) Messages() []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.messages)
+}
+
+// Requests returns what was asked of the vendors, oldest first: the newest
+// 1,000. Credentials are replaced by Redacted.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out := make([]Request, len(s.requests))
+	for i, request := range s.requests {
+		out[i] = request.clone()
+	}
+	return out
+}
+
+// Now is the time in the sandbox, in UTC and whole seconds.
+func (s *Server) Now() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now()
+}
+
+func (s *Server) now() time.Time { return s.clock().Add(s.offset).UTC().Truncate(time.Second) }
+
+// Advance moves the sandbox's clock forward.
+func (s *Server) Advance(by time.Duration) error {
+	if by < 0 {
+		return fmt.Errorf("the sandbox's clock cannot go back by %s: reset it instead", -by)
+	}
+	return s.change(func() error { s.offset += by; return nil })
+}
+
+// Reset forgets messages, requests, faults, what the vendors know and the
+// advanced clock.
+func (s *Server) Reset() error {
+	return s.change(func() error {
+		s.offset, s.messages, s.requests, s.number, s.faults = 0, nil, nil, 0, nil
+		for _, v := range s.vendors {
+			v.reset()
+		}
+		return nil
+	})
+}
+
+// UpdateMyOTP changes what MyOTP knows about its customer: balance, plan,
+// allowlist and so on.
+func (s *Server) UpdateMyOTP(change func(*MyOTPAccount)) error {
+	return s.change(func() error {
+		account := s.myotp.data.Account
+		change(&account)
+		if err := account.check(); err != nil {
+			return err
+		}
+		s.myotp.data.Account = account
+		return nil
+	})
+}
+
+// UpdateOctopush changes what Octopush knows about its customer: wallet,
+// prices, sub-accounts, defaults of a send.
+func (s *Server) UpdateOctopush(change func(*OctopushAccount)) error {
+	return s.change(func() error { change(&s.octopush.data.Account); return nil })
+}
+
+// AddTransactions adds n sent messages to MyOTP's report, a minute apart, the
+// newest now. They are rows only: nothing was sent and nothing can be verified.
+func (s *Server) AddTransactions(n int) error {
+	return s.change(func() error { s.myotp.addTransactions(n, s.now()); return nil })
+}
+
+// SetDelivery says what the vendor reports about a message from now on, in the
+// vendor's words: "UNDELIV", "read". It overrides the usual course.
+func (s *Server) SetDelivery(messageID, status string) error {
+	return s.change(func() error {
+		for _, v := range s.vendors {
+			if d, ok := v.(deliverer); ok && d.setDelivery(messageID, status) {
+				return nil
+			}
+		}
+		return fmt.Errorf("no vendor of the sandbox with delivery reports knows the message %q", messageID)
+	})
+}
+
+// change does something under the lock and writes the state file.
+func (s *Server) change(do func() error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return errors.Join(do(), s.save())
+}

@@ -1,0 +1,212 @@
+package tf
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// The JSON names of the domain types are the attribute names of the schema, so
+// one codec serves every catalog noun. What Terraform calls null is absent
+// from the JSON, sets are sorted, and what is not known yet is left out and
+// noted.
+
+// step is a part of the path to an unknown value: an attribute name or map key
+// (string) or a list index (int).
+type step = any
+
+type decoder struct {
+	unknown [][]step
+}
+
+func (d *decoder) decode(v tftypes.Value, at []step) (any, error) {
+	switch {
+	case !v.IsKnown():
+		d.unknown = append(d.unknown, slices.Clone(at))
+		return nil, nil
+	case v.IsNull():
+		return nil, nil
+	}
+	t := v.Type()
+	switch {
+	case t.Is(tftypes.String):
+		return scalar[string](v)
+	case t.Is(tftypes.Bool):
+		return scalar[bool](v)
+	case t.Is(tftypes.Number):
+		n, err := scalar[*big.Float](v)
+		if err != nil {
+			return nil, err
+		}
+		return json.Number(n.(*big.Float).Text('f', -1)), nil
+	case t.Is(tftypes.Object{}), t.Is(tftypes.Map{}):
+		return d.members(v, at)
+	case t.Is(tftypes.List{}), t.Is(tftypes.Set{}), t.Is(tftypes.Tuple{}):
+		return d.elements(v, at)
+	}
+	return nil, fmt.Errorf("values of type %s have no place in the catalog", t)
+}
+
+func scalar[T any](v tftypes.Value) (any, error) {
+	var into T
+	err := v.As(&into)
+	return into, err
+}
+
+func (d *decoder) members(v tftypes.Value, at []step) (any, error) {
+	var values map[string]tftypes.Value
+	if err := v.As(&values); err != nil {
+		return nil, err
+	}
+	out := map[string]any{}
+	for name, value := range values {
+		member, err := d.decode(value, append(at, name))
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		if member != nil {
+			out[name] = member
+		}
+	}
+	return out, nil
+}
+
+func (d *decoder) elements(v tftypes.Value, at []step) (any, error) {
+	var values []tftypes.Value
+	if err := v.As(&values); err != nil {
+		return nil, err
+	}
+	out := make([]any, 0, len(values))
+	for i, value := range values {
+		element, err := d.decode(value, append(at, i))
+		if err != nil {
+			return nil, err
+		}
+		if element != nil || !v.Type().Is(tftypes.Set{}) {
+			out = append(out, element)
+		}
+	}
+	if v.Type().Is(tftypes.Set{}) {
+		slices.SortFunc(out, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	return out, nil
+}
+
+// encode is the way back: JSON data to a value of the type.
+func encode(t tftypes.Type, data any) (tftypes.Value, error) {
+	if data == nil {
+		return tftypes.NewValue(t, nil), nil
+	}
+	switch {
+	case t.Is(tftypes.String), t.Is(tftypes.Bool):
+		if err := tftypes.ValidateValue(t, data); err != nil {
+			return tftypes.Value{}, err
+		}
+		return tftypes.NewValue(t, data), nil
+	case t.Is(tftypes.Number):
+		n, ok := data.(json.Number)
+		if !ok {
+			return tftypes.Value{}, fmt.Errorf("%v is no number", data)
+		}
+		f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
+		return tftypes.NewValue(t, f), err
+	}
+	switch t := t.(type) {
+	case tftypes.Object:
+		return encodeMembers(t, data, func(name string) tftypes.Type { return t.AttributeTypes[name] }, t.AttributeTypes)
+	case tftypes.Map:
+		return encodeMembers(t, data, func(string) tftypes.Type { return t.ElementType }, nil)
+	case tftypes.List:
+		return encodeElements(t, t.ElementType, data)
+	case tftypes.Set:
+		return encodeElements(t, t.ElementType, data)
+	}
+	return tftypes.Value{}, fmt.Errorf("values of type %s have no place in the catalog", t)
+}
+
+// encodeMembers builds an object or a map. Attributes that the data lacks are
+// null; data that the schema lacks was written by a newer release and is left
+// out, which shows as a change to be made.
+func encodeMembers(t tftypes.Type, data any, member func(string) tftypes.Type, all map[string]tftypes.Type) (tftypes.Value, error) {
+	fields, ok := data.(map[string]any)
+	if !ok {
+		return tftypes.Value{}, fmt.Errorf("%T where an object belongs", data)
+	}
+	values := map[string]tftypes.Value{}
+	for name := range all {
+		values[name] = tftypes.NewValue(all[name], nil)
+	}
+	for name, field := range fields {
+		if all != nil && all[name] == nil {
+			continue
+		}
+		value, err := encode(member(name), field)
+		if err != nil {
+			return tftypes.Value{}, fmt.Errorf("%s: %w", name, err)
+		}
+		values[name] = value
+	}
+	return tftypes.NewValue(t, values), nil
+}
+
+func encodeElements(t, element tftypes.Type, data any) (tftypes.Value, error) {
+	list, ok := data.([]any)
+	if !ok {
+		return tftypes.Value{}, fmt.Errorf("%T where a list belongs", data)
+	}
+	values := make([]tftypes.Value, 0, len(list))
+	for _, item := range list {
+		value, err := encode(element, item)
+		if err != nil {
+			return tftypes.Value{}, err
+		}
+		values = append(values, value)
+	}
+	return tftypes.NewValue(t, values), nil
+}
+
+// toDomain decodes a resource's value into its domain type. The second result
+// lists what is not known yet.
+func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error) {
+	var object S
+	var d decoder
+	data, err := d.decode(raw, nil)
+	if err != nil {
+		return object, nil, err
+	}
+	fields, _ := data.(map[string]any)
+	for _, name := range computed {
+		delete(fields, name)
+	}
+	d.unknown = slices.DeleteFunc(d.unknown, func(at []step) bool {
+		name, ok := at[0].(string)
+		return ok && slices.Contains(computed, name)
+	})
+	text, err := json.Marshal(fields)
+	if err != nil {
+		return object, nil, err
+	}
+	decoder := json.NewDecoder(strings.NewReader(string(text)))
+	decoder.DisallowUnknownFields()
+	err = decoder.Decode(&object)
+	return object, d.unknown, err
+}
+
+// toTerraform encodes a stored spec as a value of the resource's type, with
+// the given values for attributes that are not in the spec.
+func toTerraform(t tftypes.Type, spec json.RawMessage, computed map[string]string) (tftypes.Value, error) {
+	decoder := json.NewDecoder(strings.NewReader(string(spec)))
+	decoder.UseNumber()
+	var data map[string]any
+	if err := decoder.Decode(&data); err != nil {
+		return tftypes.Value{}, err
+	}
+	for name, value := range computed {
+		data[name] = value
+	}
+	return encode(t, data)
+}

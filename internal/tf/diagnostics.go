@@ -1,0 +1,84 @@
+// Package tf is what the nouns share on the Terraform side: the generic
+// catalog resource, the overlay of planned objects, validators, and the one
+// place where errors become diagnostics.
+package tf
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// Report turns rules that an object breaks into diagnostics at its attributes.
+func Report(problems otp.Problems) diag.Diagnostics {
+	var diags diag.Diagnostics
+	for _, p := range problems {
+		at := attributePath(p.Path)
+		if p.Warning {
+			diags.AddAttributeWarning(at, p.Summary, p.Detail)
+		} else {
+			diags.AddAttributeError(at, p.Summary, p.Detail)
+		}
+	}
+	return diags
+}
+
+func attributePath(p otp.Path) path.Path {
+	at := path.Empty()
+	for _, s := range p {
+		switch s := s.(type) {
+		case string:
+			at = at.AtName(s)
+		case int:
+			at = at.AtListIndex(s)
+		case otp.Key:
+			at = at.AtMapKey(string(s))
+		}
+	}
+	return at
+}
+
+// Failure is the diagnostic for an error: a title that says what kind of thing
+// went wrong, and the error's own sentences, which say what was tried, what
+// was answered and what to do next.
+func Failure(tried string, err error) diag.Diagnostic {
+	return diag.NewErrorDiagnostic(title(tried, err), err.Error())
+}
+
+func title(tried string, err error) string {
+	var vendor *httpapi.Error
+	switch {
+	case isA[*catalog.ExistsError](err):
+		return "Object exists already"
+	case isA[*catalog.ConflictError](err):
+		return "Object was changed by somebody else"
+	case isA[*catalog.WrongCatalogError](err):
+		return "Catalog is not the one this configuration was applied to"
+	case isA[*catalog.NewerSchemaError](err):
+		return "Catalog was written by a newer release"
+	case isA[*catalog.MissingReferenceError](err):
+		return "Referenced object does not exist"
+	case isA[*catalog.RetiredReferenceError](err), isA[*catalog.RetiredError](err):
+		return "Object was deleted"
+	case isA[*catalog.NotFoundError](err):
+		return "Object is not in the catalog"
+	case isA[*catalog.URLError](err):
+		return "Catalog URL is not usable"
+	case isA[*catalog.StorageError](err):
+		return "Catalog could not be used"
+	case errors.As(err, &vendor):
+		return fmt.Sprintf("%s could not %s", vendor.Vendor.Title(), tried)
+	}
+	return "Could not " + tried
+}
+
+func isA[E error](err error) bool {
+	var target E
+	return errors.As(err, &target)
+}

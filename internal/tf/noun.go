@@ -1,0 +1,170 @@
+package tf
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// Noun is what one kind of catalog object says about itself; everything else
+// is the same for all kinds and lives here. The JSON names of S are the
+// attribute names of the schema.
+type Noun[S any] struct {
+	Kind   catalog.Kind
+	Schema schema.Schema
+	// Name is the object's name.
+	Name func(S) string
+	// Unknown notes an attribute whose value is not known yet. at begins with
+	// the name of a top-level attribute.
+	Unknown func(object *S, at []any)
+	// Check applies the rules that need the object alone.
+	Check func(S) otp.Problems
+	// Document is set for profiles, which are compiled.
+	Document *Document[S]
+}
+
+// Document is what a compiled kind adds: its computed attribute "document" is
+// made from the objects it refers to.
+type Document[S any] struct {
+	// References lists what the object refers to, with the attribute that does;
+	// references that are not known yet are left out.
+	References func(S) []Reference
+	// Compile makes the document from specs by reference. A reference that is
+	// not among them is not known yet. The document is empty where something
+	// is not known, or wrong.
+	Compile func(object S, specs map[catalog.Ref]Spec) (document string, problems otp.Problems, err error)
+}
+
+// Reference is one object that a profile names.
+type Reference struct {
+	catalog.Ref
+	Path otp.Path
+}
+
+// Spec is an object as a profile sees it.
+type Spec struct {
+	JSON    json.RawMessage
+	Unknown otp.Fields // attributes that are not known yet
+}
+
+// documentAttribute is the one attribute that is not in a spec.
+const documentAttribute = "document"
+
+func (n *Noun[S]) computed() []string {
+	if n.Document == nil {
+		return nil
+	}
+	return []string{documentAttribute}
+}
+
+// decode reads an object out of a configuration, plan or state.
+func (n *Noun[S]) decode(raw tftypes.Value) (S, diag.Diagnostics) {
+	var diags diag.Diagnostics
+	object, unknowns, err := toDomain[S](raw, n.computed()...)
+	if err != nil {
+		diags.AddError("Could not read the "+n.Kind.Title(), "Its attributes do not fit the provider's own types: "+err.Error()+". This is a bug of the provider; please report it.")
+	}
+	for _, at := range unknowns {
+		n.Unknown(&object, at)
+	}
+	return object, diags
+}
+
+func (n *Noun[S]) ref(object S) catalog.Ref {
+	return catalog.Ref{Kind: n.Kind, Name: n.Name(object)}
+}
+
+// write is what a create or an update writes.
+func (n *Noun[S]) write(object S) (catalog.Write, error) {
+	spec, err := json.Marshal(object)
+	if err != nil {
+		return catalog.Write{}, err
+	}
+	w := catalog.Write{Ref: n.ref(object), Spec: spec}
+	if n.Document == nil {
+		return w, nil
+	}
+	for _, reference := range n.Document.References(object) {
+		w.References = append(w.References, reference.Ref)
+	}
+	w.Compile = func(get func(catalog.Ref) (catalog.Object, error)) (string, error) {
+		specs := map[catalog.Ref]Spec{}
+		for _, ref := range w.References {
+			found, err := get(ref)
+			if err != nil {
+				return "", err
+			}
+			specs[ref] = Spec{JSON: found.Spec}
+		}
+		if problems := n.Check(object); problems.Failed() {
+			return "", &ruleError{Ref: w.Ref, Problems: problems}
+		}
+		document, problems, err := n.Document.Compile(object, specs)
+		if err != nil {
+			return "", err
+		}
+		if problems.Failed() {
+			return "", &ruleError{Ref: w.Ref, Problems: problems}
+		}
+		return document, nil
+	}
+	return w, nil
+}
+
+// ruleError says that a rule failed only when everything was known, at apply.
+type ruleError struct {
+	Ref      catalog.Ref
+	Problems otp.Problems
+}
+
+func (e *ruleError) Error() string { return e.Ref.String() + ": " + e.Problems.Error() }
+
+// private is what a resource keeps beside its state.
+type private struct {
+	// CatalogID is the catalog the object lives in: reading another one, or an
+	// empty one, must not look like a removal.
+	CatalogID string `json:"catalog_id"`
+	// Revision is what the next update or delete expects to find.
+	Revision int64 `json:"revision"`
+}
+
+const privateKey = "catalog"
+
+type privateGetter interface {
+	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
+}
+
+type privateSetter interface {
+	SetKey(context.Context, string, []byte) diag.Diagnostics
+}
+
+func getPrivate(ctx context.Context, from privateGetter) (private, diag.Diagnostics) {
+	var p private
+	raw, diags := from.GetKey(ctx, privateKey)
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &p); err != nil {
+			diags.AddError("Could not read the resource's private state", err.Error()+". This is a bug of the provider; please report it.")
+		}
+	}
+	return p, diags
+}
+
+func setPrivate(ctx context.Context, into privateSetter, p private) diag.Diagnostics {
+	raw, err := json.Marshal(p)
+	if err != nil {
+		return diag.Diagnostics{diag.NewErrorDiagnostic("Could not write the resource's private state", err.Error())}
+	}
+	return into.SetKey(ctx, privateKey, raw)
+}
+
+// identity is how Terraform names a catalog object across states.
+type identity struct {
+	Name types.String `tfsdk:"name"`
+}

@@ -1,0 +1,115 @@
+package tf
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// overlay holds the objects of this run as they are planned, on top of the
+// catalog, so that the plan of a profile sees its brand as it will be. It
+// belongs to one configuration of the provider.
+type overlay struct {
+	mu      sync.Mutex
+	planned map[catalog.Ref]entry
+	// reads is what profiles were planned with. Terraform plans what a profile
+	// refers to first, if it knows; where a name is written out it does not.
+	reads map[catalog.Ref]map[string]entry
+}
+
+// entry is an object as it is known during a plan.
+type entry struct {
+	spec    json.RawMessage
+	unknown otp.Fields // attributes that are not known yet
+	gone    bool       // to be deleted by this run
+	missing bool       // neither in the catalog nor planned
+}
+
+func (e entry) same(other entry) bool {
+	if e.gone != other.gone || e.missing != other.missing || !maps.Equal(e.unknown, other.unknown) {
+		return false
+	}
+	var a, b any
+	if len(e.spec) == 0 || len(other.spec) == 0 {
+		return len(e.spec) == len(other.spec)
+	}
+	return json.Unmarshal(e.spec, &a) == nil && json.Unmarshal(other.spec, &b) == nil && reflect.DeepEqual(a, b)
+}
+
+func newOverlay() *overlay {
+	return &overlay{planned: map[catalog.Ref]entry{}, reads: map[catalog.Ref]map[string]entry{}}
+}
+
+// put registers an object as it is planned. The error names the profiles that
+// were planned before, with another value.
+func (o *overlay) put(ref catalog.Ref, e entry) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if before, planned := o.planned[ref]; e.gone && planned && !before.gone {
+		return nil // the name goes on as another resource
+	}
+	o.planned[ref] = e
+	var early []string
+	for _, profile := range slices.Sorted(maps.Keys(o.reads[ref])) {
+		if !o.reads[ref][profile].same(e) {
+			early = append(early, fmt.Sprintf("%q", profile))
+		}
+	}
+	if len(early) == 0 {
+		return nil
+	}
+	will := "changes"
+	if e.gone {
+		will = "is deleted"
+	}
+	return &orderError{Ref: ref, Profiles: early, Will: will}
+}
+
+// get is the planned object, and whether this run plans it at all.
+func (o *overlay) get(ref catalog.Ref) (entry, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	e, ok := o.planned[ref]
+	return e, ok
+}
+
+// read records what a profile was planned with.
+func (o *overlay) read(ref catalog.Ref, profile string, e entry) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.reads[ref] == nil {
+		o.reads[ref] = map[string]entry{}
+	}
+	o.reads[ref][profile] = e
+}
+
+// orderError says that Terraform planned a profile before what it refers to.
+type orderError struct {
+	Ref      catalog.Ref
+	Profiles []string
+	Will     string
+}
+
+// Error ends with the reference to write.
+func (e *orderError) Error() string {
+	plural := ""
+	if len(e.Profiles) > 1 {
+		plural = "s"
+	}
+	return fmt.Sprintf("Profile%s %s was planned before this %s, which %s in the same run. The name is written out in the profile, so Terraform does not know the order. %s",
+		plural, strings.Join(e.Profiles, ", "), e.Ref.Kind.Title(), e.Will, referenceAdvice(e.Ref.Kind))
+}
+
+// referenceAdvice is how to refer to an object so that Terraform knows the
+// order.
+func referenceAdvice(kind catalog.Kind) string {
+	attribute := map[catalog.Kind]string{catalog.Brand: "brand", catalog.MessageTemplate: "template", catalog.SenderID: "sender_id"}[kind]
+	return fmt.Sprintf("If it is declared in this configuration, write `%s = %s.<label>.name` in the profile.", attribute, kind.ResourceType())
+}

@@ -1,0 +1,124 @@
+package tf
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+)
+
+// Session is one configuration of the provider: what its resources, data
+// sources and actions work with. It lives as long as one walk of Terraform.
+type Session struct {
+	Catalog *Catalog
+	Vendors *vendors.Clients
+	// Unknown names, by vendor, an attribute of its account that is not known
+	// yet; calling the vendor is an error then.
+	Unknown map[otp.Vendor]string
+}
+
+// From takes the session out of what Configure handed to a resource or data
+// source: nil before the provider is configured, which is so while a
+// configuration is validated.
+func From(data any, diags *diag.Diagnostics) *Session {
+	if data == nil {
+		return nil
+	}
+	session, ok := data.(*Session)
+	if !ok {
+		diags.AddError("Provider is not wired correctly", "A resource was handed something other than the provider's session. This is a bug; please report it.")
+	}
+	return session
+}
+
+// Ready reports a vendor that cannot be called because its account is not
+// known yet.
+func (s *Session) Ready(vendor otp.Vendor) error {
+	name, unknown := s.Unknown[vendor]
+	if !unknown {
+		return nil
+	}
+	return fmt.Errorf("%s of the %s account is not known until another resource is applied. Apply that one first with -target, or give the provider a value that is known when it plans", name, vendor.Title())
+}
+
+// Catalog is the store with the overlay of this run and a read snapshot.
+type Catalog struct {
+	store *catalog.Store
+	// isDefault says that nobody chose the URL: the file appears by itself.
+	isDefault bool
+	overlay   *overlay
+
+	mu       sync.Mutex
+	snapshot *catalog.Snapshot
+}
+
+// NewCatalog wraps a store. A nil store means that the catalog's URL is not
+// known yet: reads keep what Terraform has, and nothing is written.
+func NewCatalog(store *catalog.Store, isDefault bool) *Catalog {
+	return &Catalog{store: store, isDefault: isDefault, overlay: newOverlay()}
+}
+
+// Known reports whether the URL of the catalog is known.
+func (c *Catalog) Known() bool { return c.store != nil }
+
+// read is the catalog as it was when this run first looked, or after its last
+// write. All reads of a walk share one snapshot.
+func (c *Catalog) read(ctx context.Context) (*catalog.Snapshot, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.snapshot == nil {
+
+		snapshot, err := c.store.Snapshot(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.snapshot = snapshot
+	}
+	return c.snapshot, nil
+}
+
+// forget drops the snapshot; every write does.
+func (c *Catalog) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.snapshot = nil
+}
+
+func (c *Catalog) create(ctx context.Context, w catalog.Write) (catalog.Result, error) {
+	defer c.forget()
+	return c.store.Create(ctx, w)
+}
+
+func (c *Catalog) update(ctx context.Context, w catalog.Write, revision int64) (catalog.Result, error) {
+	defer c.forget()
+	return c.store.Update(ctx, w, revision)
+}
+
+func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Expectation) (catalog.Deleted, error) {
+	defer c.forget()
+	return c.store.Delete(ctx, ref, expect)
+}
+
+// lookup is an object as it will be after this run, for the plan of a profile.
+func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (entry, catalog.Object, error) {
+	if e, planned := c.overlay.get(ref); planned {
+		c.overlay.read(ref, profile, e)
+		return e, catalog.Object{}, nil
+	}
+	snapshot, err := c.read(ctx)
+	if err != nil {
+		return entry{}, catalog.Object{}, err
+	}
+	object, found := snapshot.Get(ref)
+	e := entry{spec: object.Spec, missing: !found || object.RetiredAt != nil}
+	if e.missing {
+		e.spec = nil
+	}
+	c.overlay.read(ref, profile, e)
+	return e, object, nil
+}

@@ -1,0 +1,97 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"time"
+)
+
+// errTimeout is the cause of a try that took longer than Options.Timeout.
+var errTimeout = errors.New("no answer in time")
+
+// finish fills in what the client knows about a failed call and redacts what
+// the vendor said.
+func (c *Client) finish(call Call, answer *Answer, failure *Error) *Error {
+	hide := newRedactor(c.secrets(call))
+	failure.Vendor, failure.Account = c.config.Vendor, c.config.Account
+	failure.Operation, failure.Purpose = call.Endpoint.Operation, call.Endpoint.Purpose
+	failure.Code = hide.known(failure.Code)
+	failure.Message = hide.quote(failure.Message)
+	failure.MaybeSent = failure.MaybeSent && !call.Endpoint.Read
+	if answer != nil {
+		failure.Status, failure.tries = answer.Status, answer.tries
+		if asked, ok := c.retryAfter(answer.Status, answer.Header); ok {
+			failure.Next = join(failure.Next, waitAdvice(asked, call.Endpoint.Read))
+		}
+	}
+	return failure
+}
+
+func waitAdvice(asked time.Duration, read bool) string {
+	asked = max(asked, 0).Round(time.Second)
+	if read && asked > maxRetryAfter {
+		return fmt.Sprintf("It asks to wait %s; the provider waits at most %s by itself.", asked, maxRetryAfter)
+	}
+	return fmt.Sprintf("It asks to wait %s.", asked)
+}
+
+func join(first, second string) string {
+	if first == "" {
+		return second
+	}
+	return first + " " + second
+}
+
+// unanswered turns an error of the transport into an Error. What the call may
+// have done is told by whether a connection was ever made for it.
+func (c *Client) unanswered(ctx context.Context, call Call, state *flight, err error) *Error {
+	failure := &Error{Kind: Connection, MaybeSent: state.connected.Load(), tries: state.attempts}
+	detail := bare(err)
+	var certificate *tls.CertificateVerificationError
+	switch {
+	case errors.Is(err, errRequest):
+		failure.Kind, failure.Reason = Invalid, detail
+	case ctx.Err() != nil:
+		failure.Kind, failure.cause = Cancelled, ctx.Err()
+		failure.Reason = "it was cancelled before an answer arrived"
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			failure.Reason = "its deadline passed before an answer arrived"
+		}
+	case errors.Is(err, errLimit):
+		failure.Kind, failure.cause = Cancelled, context.DeadlineExceeded
+		failure.Reason = "its deadline leaves no time to wait for the request limit"
+		failure.Next = "Raise http.max_requests_per_second or the timeout."
+	case errors.Is(err, errTooLarge):
+		failure.Kind, failure.Reason = BadAnswer, detail
+		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
+	case errors.Is(err, errTimeout):
+		failure.Reason = fmt.Sprintf("no answer within %s", c.config.Options.Timeout)
+		failure.Next = "Check that the vendor is up, or raise http.timeout."
+	case errors.As(err, &certificate):
+		failure.Reason = "the certificate of the host is not trusted: " + detail
+		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
+	case !state.connected.Load():
+		failure.Reason = "no connection: " + detail
+		failure.Next = "Check the network, the proxy settings and the base URL of the vendor."
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		failure.Reason = "the connection closed before the whole answer had arrived"
+	default:
+		failure.Reason = "the connection broke before an answer arrived: " + detail
+	}
+	failure.Reason = newRedactor(c.secrets(call)).reason(failure.Reason)
+	return c.finish(call, nil, failure)
+}
+
+// bare is the text of an error without the address: url.Error quotes the whole
+// URL, and AndroidAPI's credential travels in its query.
+func bare(err error) string {
+	var wrapped *url.Error
+	for errors.As(err, &wrapped) {
+		err = wrapped.Err
+	}
+	return err.Error()
+}

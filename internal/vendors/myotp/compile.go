@@ -1,0 +1,115 @@
+package myotp
+
+import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
+
+// Compiler makes the routes of profile documents that go through MyOTP.App.
+type Compiler struct{}
+
+// Vendor is MyOTP.App.
+func (Compiler) Vendor() otp.Vendor { return otp.MyOTP }
+
+// CompileRoute makes the calls of a route.
+func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
+	ps := check(r)
+	return otp.DocumentRoute{
+		Send:   send(r),
+		Verify: verify(r),
+		Extend: extend(r),
+		Status: status(r),
+		// No limit of attempts is documented (MyOTP reference §3).
+		ApplicationMustEnforce: []otp.Duty{otp.MaxWrongAttempts},
+	}, ps
+}
+
+func headers(r otp.RoutePlan) map[string]string {
+	return map[string]string{KeyHeader: r.Variable("API_KEY")}
+}
+
+func send(r otp.RoutePlan) *otp.Call {
+	code, _ := r.Code()
+	validity, _ := r.Validity()
+	request := GenerateRequest{
+		PhoneNumber: "{{phone_digits}}",
+		Channel:     r.Route.Channel,
+		OTPLength:   code.Length,
+		OTPValidity: validity,
+	}
+	if r.Brand != nil {
+		request.Brand = r.Brand.DisplayName
+	}
+	var numbers map[string]int64
+	if r.Template != nil {
+		numbers, _ = numbersOf(r)
+		request.TemplateOrder = numbers[""]
+	}
+	call := GenerateEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
+		otp.When(otp.OutcomeAlreadyActive, otp.Status(409)),
+		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 402, 403, 429)),
+		otp.When(otp.OutcomeUnknown),
+	)
+	for locale, number := range numbers {
+		if locale == "" {
+			continue
+		}
+		if call.ByLocale == nil {
+			call.ByLocale = map[string]map[string]any{}
+		}
+		call.ByLocale[locale] = map[string]any{"template_order": number}
+	}
+	if mayForce(r) {
+		call.Resend = map[string]any{"force_send": true}
+	}
+	call.Keep = map[string]string{"message_id": "/message_id"}
+	return call
+}
+
+// mayForce reports whether a resend may replace a code that is still active;
+// without force_send MyOTP.App answers 409 (MyOTP reference §2).
+func mayForce(r otp.RoutePlan) bool {
+	options := r.Route.MyOTP
+	return options == nil || options.ForceSend == nil || *options.ForceSend
+}
+
+func verify(r otp.RoutePlan) *otp.Call {
+	request := VerifyRequest{OTP: "{{code}}", MessageID: "{{message_id}}", PhoneNumber: "{{phone_digits}}"}
+	call := VerifyEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
+		// A failed verification is HTTP 200, too (MyOTP reference §3).
+		otp.When(otp.OutcomeWrongCode, otp.Status(200), otp.ValueIn("/reason", "invalid")),
+		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/reason", "expired")),
+		otp.When(otp.OutcomeNotFound, otp.Status(200), otp.ValueIn("/reason", "not found")),
+		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/status", "expired")),
+		otp.When(otp.OutcomeNotFound, otp.Status(404)),
+		otp.When(otp.OutcomeStop),
+	)
+	call.OmitIfMissing = []string{"message_id"}
+	return call
+}
+
+func extend(r otp.RoutePlan) *otp.Call {
+	request := ExtendRequest{MessageID: "{{message_id}}", Duration: "{{duration_seconds:number}}"}
+	return ExtendEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
+		otp.When(otp.OutcomeNotFound, otp.Status(404)),
+		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
+		otp.When(otp.OutcomeUnknown),
+	)
+}
+
+// status reads the delivery report. Its values are grouped as the vendor does
+// (MyOTP reference §5); an answer without one is that of an unknown message.
+func status(r otp.RoutePlan) *otp.Call {
+	answered := otp.Status(200)
+	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"},
+		otp.When(otp.OutcomeDelivered, answered, otp.ValueIn("/DLR", "DELIVRD", "delivered", "read")),
+		otp.When(otp.OutcomePending, answered, otp.ValueIn("/DLR", "ATES", "sent", "pending")),
+		otp.When(otp.OutcomePending, answered, otp.ValuePrefix("/DLR", "Pending:")),
+		otp.When(otp.OutcomeFailed, answered, otp.ValueIn("/DLR", "UNDELIV", "EXPIRED", "REJECTD", "failed")),
+		otp.When(otp.OutcomeFailed, answered, otp.ValuePrefix("/DLR", "failed.")),
+		otp.When(otp.OutcomeUnavailable, answered, otp.ValuePrefix("/DLR", "Not available")),
+		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR")),
+		otp.When(otp.OutcomeNotFound, otp.Status(404)),
+		otp.When(otp.OutcomeUnknown),
+	)
+}

@@ -1,0 +1,81 @@
+package myotp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// StatusRequest names the message to check (MyOTP reference §5).
+type StatusRequest struct {
+	MessageID string `json:"message_id"`
+}
+
+// MessageStatus is the delivery report of a message, kept by the vendor for 24
+// hours after the code expires.
+type MessageStatus struct {
+	// Report is the DLR in the vendor's words: a carrier's state, a state of
+	// WhatsApp or Telegram, or why there is none (MyOTP reference §5).
+	Report    string
+	Active    bool // the code can still be verified
+	ExpiresAt httpapi.Time
+}
+
+// UnmarshalJSON reads the newer and the older names and the deprecated aliases
+// whose names end with a colon. An unknown message has no report.
+func (s *MessageStatus) UnmarshalJSON(raw []byte) error {
+	var wire struct {
+		Report   httpapi.Text  `json:"DLR"`
+		Alias    httpapi.Text  `json:"DLR:"`
+		IsActive *httpapi.Bool `json:"is_active"`
+		IsValid  httpapi.Bool  `json:"is_valid"`
+		Expires  httpapi.Time  `json:"expires_at"`
+	}
+	if err := json.Unmarshal(raw, &wire); err != nil {
+		return err
+	}
+	s.Report, s.Active, s.ExpiresAt = string(wire.Report), bool(wire.IsValid), wire.Expires
+	if s.Report == "" {
+		s.Report = string(wire.Alias)
+	}
+	if wire.IsActive != nil {
+		s.Active = bool(*wire.IsActive)
+	}
+	return nil
+}
+
+// CheckOTPStatus asks what became of a message. A message that the vendor does
+// not know, which it tells in two ways, is an error of the kind NotFound.
+func (c *Client) CheckOTPStatus(ctx context.Context, messageID string) (*MessageStatus, error) {
+	endpoint := StatusEndpoint
+	if c.statusPath == OlderStatusEndpoint.Path || c.older.Load() {
+		endpoint = OlderStatusEndpoint
+	}
+	status, err := c.checkAt(ctx, endpoint, messageID)
+	if c.statusPath == "" && unknownPath(err) && endpoint.Path == StatusEndpoint.Path {
+		status, err = c.checkAt(ctx, OlderStatusEndpoint, messageID)
+		if !unknownPath(err) {
+			c.older.Store(true)
+		}
+	}
+	return status, err
+}
+
+func (c *Client) checkAt(ctx context.Context, endpoint httpapi.Endpoint, messageID string) (*MessageStatus, error) {
+	call := httpapi.Call{Endpoint: endpoint, Request: StatusRequest{MessageID: messageID}}
+	var status MessageStatus
+	if _, err := c.http.Do(ctx, call, &status); err != nil {
+		return nil, err
+	}
+	return &status, nil
+}
+
+// unknownPath recognises the 404 of a server that does not have the path,
+// which lacks the vendor's envelope.
+func unknownPath(err error) bool {
+	var failure *httpapi.Error
+	return errors.As(err, &failure) && failure.Status == http.StatusNotFound && failure.Kind == httpapi.BadAnswer
+}

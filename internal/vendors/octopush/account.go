@@ -1,0 +1,81 @@
+package octopush
+
+import (
+	"context"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// ConsumptionRequest asks for one month (Octopush reference §8.1).
+type ConsumptionRequest struct {
+	Year       int64  `json:"year"`
+	Month      int64  `json:"month"`                 // 1 to 12
+	Channel    string `json:"channel,omitempty"`     // the vendor gives no list of values
+	AgentEmail string `json:"agent_email,omitempty"` // one agent only
+}
+
+// Confidential implements httpapi.Confidential.
+func (r ConsumptionRequest) Confidential() []string { return []string{r.AgentEmail} }
+
+// Consumption is what a month's messages cost, in euros.
+type Consumption struct {
+	Year     httpapi.Int        `json:"year"`
+	Month    httpapi.Int        `json:"month"`
+	Sendings *httpapi.Int       `json:"number_of_sendings"`
+	Cost     httpapi.Decimal    `json:"cost"`
+	ByAgent  []AgentConsumption `json:"consumption_by_agent"`
+}
+
+// AgentConsumption is one agent's part of a month.
+type AgentConsumption struct {
+	AgentEmail string          `json:"agent_email"` // personal data
+	Sendings   httpapi.Int     `json:"number_of_sendings"`
+	Cost       httpapi.Decimal `json:"cost"`
+}
+
+// MonthlyConsumption reads one month's sendings and cost.
+func (c *Client) MonthlyConsumption(ctx context.Context, request ConsumptionRequest) (*Consumption, error) {
+	call := httpapi.Call{Endpoint: ConsumptionEndpoint, Request: request}
+	var month Consumption
+	answer, err := c.http.Do(ctx, call, &month)
+	if err != nil {
+		return nil, err
+	}
+	if month.Sendings == nil || month.Cost == "" {
+		return nil, c.http.Unexpected(call, answer, "the answer has no number_of_sendings or no cost")
+	}
+	return &month, nil
+}
+
+// SubAccount is a sub-account. The answer also holds its API key in clear,
+// which is not read.
+type SubAccount struct {
+	FirstName   string    `json:"first_name"`
+	LastName    string    `json:"last_name"`
+	CompanyName string    `json:"company_name"`
+	Callbacks   Callbacks `json:"callback"`
+}
+
+// Callbacks are the addresses that Octopush pushes events to; empty: none. The
+// names differ from those of the call that sets them (Octopush reference §7.2).
+type Callbacks struct {
+	Inbounds           string `json:"callback_url_for_inbounds"`
+	Deliveries         string `json:"callback_url_for_deliveries"`
+	BlacklistedNumbers string `json:"callback_url_for_blacklisted_numbers"`
+	Visits             string `json:"callback_url_for_visits"`
+	Email              string `json:"email"`
+}
+
+// SubAccount reads a sub-account by its e-mail address.
+func (c *Client) SubAccount(ctx context.Context, email string) (*SubAccount, error) {
+	call := httpapi.Call{Endpoint: SubAccountEndpoint, Path: map[string]string{"email": email}}
+	var account SubAccount
+	answer, err := c.http.Do(ctx, call, &account)
+	if err != nil {
+		return nil, err
+	}
+	if account.FirstName == "" && account.LastName == "" && account.CompanyName == "" {
+		return nil, c.http.Unexpected(call, answer, "the answer has no name")
+	}
+	return &account, nil
+}

@@ -1,0 +1,120 @@
+package octopush
+
+import (
+	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// Compiler makes the routes of profile documents that go through Octopush.
+type Compiler struct{}
+
+// Vendor is Octopush.
+func (Compiler) Vendor() otp.Vendor { return otp.Octopush }
+
+// CompileRoute makes the calls of a route. Octopush can neither extend a code
+// nor tell what became of a message (Octopush reference §2.3, §8.2).
+func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
+	ps := check(r)
+	ps = append(ps, checkVoice(r)...)
+	messages := r.Messages(&ps, map[otp.Placeholder]string{
+		otp.PlaceholderOTP:    "{code}",
+		otp.PlaceholderExpiry: "{hh:mm:ss}",
+	})
+	checkLengths(&ps, r, messages)
+
+	route := otp.DocumentRoute{Send: send(r, messages), Verify: verify(r)}
+	// That a code that was verified is void is not documented (§2.2).
+	route.ApplicationMustEnforce = []otp.Duty{otp.SingleUse}
+	if bindsIP(r) {
+		route.ApplicationMustEnforce = append(route.ApplicationMustEnforce, otp.BindRecipientIP)
+	}
+	return route, ps
+}
+
+// checkLengths counts a message as it is sent and as it is delivered: the code
+// and the time take another length than their placeholders.
+func checkLengths(ps *otp.Problems, r otp.RoutePlan, messages []otp.Message) {
+	code, known := r.Code()
+	if !known {
+		return
+	}
+	for _, m := range messages {
+		delivered := strings.NewReplacer("{code}", strings.Repeat("0", int(min(max(code.Length, 0), maxText+1))), "{hh:mm:ss}", expiryExample).Replace(m.Sent)
+		if n := max(otp.Length(m.Sent), otp.Length(delivered)); n > maxText {
+			ps.Errorf(otp.At("template"), "Message is too long for Octopush",
+				"%s of message template %q has %d characters once brand, code and validity are in it; Octopush takes %d, and routes[%d] sends through it. Shorten it by %d.",
+				m.Path, r.Template.Name, n, maxText, r.Index, n-maxText)
+		}
+	}
+}
+
+func bindsIP(r otp.RoutePlan) bool {
+	options := r.Route.Octopush
+	return options != nil && options.BindRecipientIP != nil && *options.BindRecipientIP
+}
+
+func headers(r otp.RoutePlan) map[string]string {
+	return map[string]string{LoginHeader: r.Variable("API_LOGIN"), KeyHeader: r.Variable("API_KEY")}
+}
+
+func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
+	code, _ := r.Code()
+	validity, _ := r.Validity()
+	request := GenerateRequest{
+		PhoneNumber:               "{{phone_e164}}",
+		Text:                      "{{text}}",
+		Channel:                   r.Route.Channel,
+		CodeLength:                code.Length,
+		AllowDigits:               code.Digits,
+		AllowUpperCase:            code.UpperCase,
+		AllowLowerCase:            code.LowerCase,
+		AllowSpecialChars:         code.SpecialCharacters,
+		RemoveConfusingCharacters: code.ExcludeConfusing,
+		ValidityPeriod:            validity,
+		MaxWrongAttempts:          r.Attempts(),
+	}
+	if r.Sender != nil && r.Sender.Octopush != nil {
+		request.Sender = r.Sender.Octopush.Sender
+	}
+	if bindsIP(r) {
+		request.RecipientIP = "{{recipient_ip}}"
+	}
+	voice := voiceOf(r)
+	if voice != nil {
+		request.VoiceLanguage, request.VoiceGender = voice.Language, defaultGender
+		if voice.Gender != "" {
+			request.VoiceGender = voice.Gender
+		}
+	}
+	call := GenerateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request,
+		otp.When(otp.OutcomeOK, otp.Status(200, 201), otp.ValueIn("/code", 0)),
+		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
+		otp.When(otp.OutcomeUnknown),
+	)
+	call.Texts = otp.Texts(messages)
+	call.Keep = map[string]string{"request_token": "/otp_request_token"}
+	if voice != nil && len(voice.Translations) > 0 {
+		call.ByLocale = map[string]map[string]any{}
+		for locale, language := range voice.Translations {
+			call.ByLocale[locale] = map[string]any{"voice_language": language}
+		}
+	}
+	return call
+}
+
+func verify(r otp.RoutePlan) *otp.Call {
+	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
+	wrong := otp.When(otp.OutcomeWrongCode, otp.ValueIn("/code", 199))
+	wrong.Remaining = "/remaining_number_of_attempts"
+	call := ValidateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request,
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/code", 0)),
+		wrong,
+		otp.When(otp.OutcomeTooManyAttempts, otp.ValueIn("/code", 196)),
+		otp.When(otp.OutcomeExpired, otp.ValueIn("/code", 197)),
+		otp.When(otp.OutcomeNotFound, otp.ValueIn("/code", 198)),
+		otp.When(otp.OutcomeStop),
+	)
+	call.OmitIfMissing = []string{"otp_request_token"}
+	return call
+}

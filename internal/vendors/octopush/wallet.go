@@ -1,0 +1,101 @@
+package octopush
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// BalanceRequest asks for the wallet (Octopush reference §4.1).
+type BalanceRequest struct {
+	// CountryCode, ISO 3166-1 alpha-2, and ProductName belong together.
+	// Octopush ignores one without the other and answers in euros, which
+	// would pass for a count of messages; CheckBalance refuses it.
+	CountryCode string `json:"country_code,omitempty"`
+	ProductName string `json:"product_name,omitempty"` // sms_low_cost, sms_premium, vocal_sms, hlr
+	WithDetails bool   `json:"with_details,omitempty"`
+}
+
+// Balance is what the wallet holds.
+type Balance struct {
+	Amount httpapi.Decimal `json:"amount"`
+	Unit   string          `json:"unit"` // euros, or the product: Amount is then a count of messages
+	Packs  []WalletPack    `json:"wallet_packs"`
+}
+
+// WalletPack is a part of the wallet that expires on its own.
+type WalletPack struct {
+	ID        string          `json:"wallet_pack_id"`
+	Credit    httpapi.Decimal `json:"credit"`
+	ExpiresAt httpapi.Time    `json:"expiration_date"`
+}
+
+// CheckBalance reads the wallet.
+func (c *Client) CheckBalance(ctx context.Context, request BalanceRequest) (*Balance, error) {
+	call := httpapi.Call{Endpoint: BalanceEndpoint, Request: request}
+	if (request.CountryCode == "") != (request.ProductName == "") {
+		return nil, c.http.Refuse(call, "country_code and product_name go together, and only one of them is set")
+	}
+	var balance Balance
+	answer, err := c.http.Do(ctx, call, &balance)
+	if err != nil {
+		return nil, err
+	}
+	if balance.Amount == "" {
+		return nil, c.http.Unexpected(call, answer, "the answer has no amount")
+	}
+	return &balance, nil
+}
+
+// CreditsRequest asks what the wallet is worth in messages (Octopush reference
+// §4.2).
+type CreditsRequest struct {
+	CountryCodes []string `json:"country_codes[],omitempty"` // ISO 3166-1 alpha-2; empty: all
+}
+
+// Credits are how many messages of each product to one country the wallet pays.
+type Credits struct {
+	PremiumSMS httpapi.Int `json:"premium_sms"`
+	LowCostSMS httpapi.Int `json:"low_cost_sms"`
+	VocalSMS   httpapi.Int `json:"vocal_sms"`
+	HLR        httpapi.Int `json:"hlr"`
+}
+
+// creditsByCountry leaves out members that are no country, such as code and
+// message, and takes the empty list that PHP makes of an empty map.
+type creditsByCountry map[string]Credits
+
+func (c *creditsByCountry) UnmarshalJSON(raw []byte) error {
+	*c = creditsByCountry{}
+	if bytes.Equal(bytes.Join(bytes.Fields(raw), nil), []byte("[]")) {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
+	for country, member := range members {
+		if len(country) != 2 {
+			continue
+		}
+		var credits Credits
+		if err := json.Unmarshal(member, &credits); err != nil {
+			return err
+		}
+		(*c)[country] = credits
+	}
+	return nil
+}
+
+// CheckCredits reads, per country, how many messages the wallet pays. No
+// countries: all.
+func (c *Client) CheckCredits(ctx context.Context, countries ...string) (map[string]Credits, error) {
+	call := httpapi.Call{Endpoint: CreditsEndpoint, Request: CreditsRequest{CountryCodes: countries}}
+	var credits creditsByCountry
+	if _, err := c.http.Do(ctx, call, &credits); err != nil {
+		return nil, err
+	}
+	return credits, nil
+}

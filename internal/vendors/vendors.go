@@ -1,0 +1,52 @@
+// Package vendors is the set of configured vendor clients of one provider
+// process.
+package vendors
+
+import (
+	"sync"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
+)
+
+// Config holds the default account of every vendor and what all share. An
+// account without credentials is no error until its client is asked for.
+type Config struct {
+	MyOTP     myotp.Config
+	Octopush  octopush.Config
+	HTTP      httpapi.Options
+	UserAgent string // see httpapi.UserAgent
+}
+
+// Clients makes each vendor's client when it is first asked for, and then
+// always returns the same one, so that all callers share its request limit. It
+// is safe for concurrent use.
+type Clients struct {
+	myotp    func() (*myotp.Client, error)
+	octopush func() (*octopush.Client, error)
+}
+
+// New returns the clients of a configuration. Nothing is checked or connected
+// yet.
+func New(config Config) *Clients {
+	shared := httpapi.Shared{
+		Options: config.HTTP, UserAgent: config.UserAgent, Transport: httpapi.NewTransport(),
+	}
+	return &Clients{
+		myotp: sync.OnceValues(func() (*myotp.Client, error) {
+			return myotp.New(config.MyOTP, shared)
+		}),
+		octopush: sync.OnceValues(func() (*octopush.Client, error) {
+			return octopush.New(config.Octopush, shared)
+		}),
+	}
+}
+
+// MyOTP returns the client of MyOTP.App. Without an API key the error names the
+// variable and the provider attribute to set.
+func (c *Clients) MyOTP() (*myotp.Client, error) { return c.myotp() }
+
+// Octopush returns the client of Octopush. Without an API login or key the
+// error names the variable and the provider attribute to set.
+func (c *Clients) Octopush() (*octopush.Client, error) { return c.octopush() }
