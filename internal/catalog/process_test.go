@@ -96,7 +96,7 @@ func hang(s *Store) error {
 			fmt.Fprintln(os.Stderr, err)
 		}
 	}
-	_, err := s.Create(context.Background(), plain(Ref{Kind: Brand, Name: "huge"}, strings.Repeat("x", 16<<20)))
+	_, err := s.Create(context.Background(), plain(Ref{Kind: Brand, Name: "huge"}, strings.Repeat("x", 4<<20)))
 	return err
 }
 

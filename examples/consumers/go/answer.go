@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,9 +73,7 @@ func (c *call) perform(vendor string, values map[string]string, locale string, r
 // pointers.
 func parse(body []byte) any {
 	var answer any
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.UseNumber()
-	if len(body) > answerLimit || !utf8.Valid(body) || !json.Valid(body) || decoder.Decode(&answer) != nil {
+	if len(body) > answerLimit || !utf8.Valid(body) || !json.Valid(body) || decode(body, &answer) != nil {
 		return absent{}
 	}
 	return answer

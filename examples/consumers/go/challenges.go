@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -62,67 +63,43 @@ type kept struct {
 // count is lost. The lock is an empty SQLite database: it works on every
 // system and ends with its process. An application would lock the row of one
 // phone.
-func open(path string) (_ *challenges, err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("cannot use the challenges %s: %w", path, err)
-		}
-	}()
-	file, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	if err := file.Close(); err != nil {
-		return nil, err
-	}
+func open(path string) (*challenges, error) {
 	lock, err := sql.Open("sqlite", path+".lock?_pragma=busy_timeout(120000)")
 	if err != nil {
 		return nil, err
 	}
 	lock.SetMaxOpenConns(1)
-	if _, err := lock.ExecContext(context.Background(), "BEGIN EXCLUSIVE"); err != nil {
-		return nil, errors.Join(err, lock.Close())
-	}
 	s := &challenges{path: path, lock: lock, now: time.Now().Unix(), records: map[string]*record{}}
-	if err := s.read(); err != nil {
-		return nil, errors.Join(err, lock.Close())
+	_, err = lock.ExecContext(context.Background(), "BEGIN EXCLUSIVE")
+	if err == nil {
+		err = s.read()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot use the challenges %s: %w", path, errors.Join(err, lock.Close()))
 	}
 	return s, nil
 }
 
 func (s *challenges) close() error { return s.lock.Close() }
 
-func (s *challenges) read() error {
-	text, err := os.ReadFile(s.path + ".key")
+func (s *challenges) read() (err error) {
+	s.key, err = os.ReadFile(s.path + ".key")
 	if errors.Is(err, fs.ErrNotExist) {
-		text = []byte(rand.Text() + rand.Text())
-		text = []byte(hex.EncodeToString(text))[:64]
-		err = os.WriteFile(s.path+".key", text, 0o600)
+		s.key = []byte(rand.Text() + rand.Text())
+		err = os.WriteFile(s.path+".key", s.key, 0o600)
 	}
 	if err != nil {
 		return err
 	}
-	if s.key, err = hex.DecodeString(string(text)); err != nil {
-		return err
-	}
-	file, err := os.Open(s.path)
+	text, err := os.ReadFile(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		err = decode(text, &s.records)
 	}
-	decoder := json.NewDecoder(file)
-	decoder.UseNumber()
-	if err := errors.Join(decoder.Decode(&s.records), file.Close()); err != nil {
-		return err
-	}
-	for name, r := range s.records {
-		if s.prune(r) {
-			delete(s.records, name)
-		}
-	}
-	return nil
+	maps.DeleteFunc(s.records, func(_ string, r *record) bool { return s.prune(r) })
+	return err
 }
 
 // prune drops what is over; credentials go when their challenge expires. It
@@ -130,18 +107,10 @@ func (s *challenges) read() error {
 func (s *challenges) prune(r *record) bool {
 	old := func(at int64) bool { return at <= s.now-day }
 	r.Sends, r.Wrong = slices.DeleteFunc(r.Sends, old), slices.DeleteFunc(r.Wrong, old)
-	for mac, until := range r.Used {
-		if until <= s.now {
-			delete(r.Used, mac)
-		}
-	}
+	maps.DeleteFunc(r.Used, func(_ string, until int64) bool { return until <= s.now })
 	if c := r.Challenge; c != nil && c.ExpiresAt <= s.now {
 		c.Code, c.IP = "", ""
-		for name, entry := range c.Kept {
-			if entry.MAC != "" {
-				delete(c.Kept, name)
-			}
-		}
+		maps.DeleteFunc(c.Kept, func(_ string, entry kept) bool { return entry.MAC != "" })
 		if old(c.ExpiresAt) {
 			r.Challenge = nil
 		}

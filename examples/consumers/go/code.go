@@ -10,19 +10,15 @@ import (
 // alphabet holds every character that codes may be made of.
 func (p policy) alphabet() string {
 	alphabet := ""
-	for _, kind := range []struct {
-		wanted     bool
-		characters string
-	}{
-		{p.Digits, "0123456789"},
-		{p.UpperCase, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"},
-		{p.LowerCase, "abcdefghijklmnopqrstuvwxyz"},
-		{p.SpecialCharacters, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~"},
-	} {
-		if kind.wanted {
-			alphabet += kind.characters
+	add := func(wanted bool, characters string) {
+		if wanted {
+			alphabet += characters
 		}
 	}
+	add(p.Digits, "0123456789")
+	add(p.UpperCase, "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	add(p.LowerCase, "abcdefghijklmnopqrstuvwxyz")
+	add(p.SpecialCharacters, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~")
 	return alphabet
 }
 
@@ -59,15 +55,12 @@ func (p policy) normalise(typed string) (string, bool) {
 // ascii turns a decimal digit of any script into its ASCII digit. Unicode
 // keeps the digits of a script together, from zero to nine.
 func ascii(r rune) rune {
-	for _, block := range unicode.Nd.R16 {
-		if rune(block.Lo) <= r && r <= rune(block.Hi) {
-			return '0' + (r-rune(block.Lo))%10
-		}
+	if !unicode.IsDigit(r) {
+		return r
 	}
-	for _, block := range unicode.Nd.R32 {
-		if rune(block.Lo) <= r && r <= rune(block.Hi) {
-			return '0' + (r-rune(block.Lo))%10
-		}
+	first := r
+	for unicode.IsDigit(first - 1) {
+		first--
 	}
-	return r
+	return '0' + (r-first)%10
 }

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -128,15 +130,20 @@ func load(catalog, profile string) (*document, error) {
 		fmt.Fprintf(os.Stderr, "profile %s: the document is not up to date\n", profile)
 	}
 	var doc document
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&doc); err != nil {
+	if err := decode([]byte(text), &doc); err != nil {
 		return nil, fmt.Errorf("the document of profile %s is refused: it is not well formed", profile)
 	}
 	if err := doc.check(profile); err != nil {
 		return nil, fmt.Errorf("the document of profile %s is refused: %w", profile, err)
 	}
 	return &doc, nil
+}
+
+// decode keeps numbers as they are written.
+func decode(text []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	return decoder.Decode(into)
 }
 
 // check refuses what this program does not know: to ignore a duty is insecure.
@@ -187,21 +194,6 @@ func (c *call) check(vendor string) error {
 			return fmt.Errorf("header %q", name)
 		}
 	}
-	for name, value := range c.allFields() {
-		switch value := value.(type) {
-		case string:
-			continue
-		case bool:
-			if c.Encoding == "json" {
-				continue
-			}
-		case json.Number:
-			if _, err := value.Int64(); err == nil && c.Encoding == "json" {
-				continue
-			}
-		}
-		return fmt.Errorf("type of field %s", name)
-	}
 	for _, template := range c.templates(nil) {
 		if strings.Contains(placeholder.ReplaceAllLiteralString(template, "."), "${") {
 			return errors.New("variable without end")
@@ -219,32 +211,15 @@ func (c *call) check(vendor string) error {
 	return nil
 }
 
-// allFields yields the fields of a call and everything that may replace them.
-func (c *call) allFields() func(yield func(string, any) bool) {
-	parts := []map[string]any{c.Fields, c.Resend}
-	for _, fields := range c.ByLocale {
-		parts = append(parts, fields)
-	}
-	return func(yield func(string, any) bool) {
-		for _, fields := range parts {
-			for name, value := range fields {
-				if !yield(name, value) {
-					return
-				}
+// templates are all texts of a call that are filled in.
+func (c *call) templates(omitted []string) []string {
+	found := slices.Collect(maps.Values(c.Headers))
+	for _, fields := range append(slices.Collect(maps.Values(c.ByLocale)), c.Fields, c.Resend) {
+		for name, value := range fields {
+			if text, ok := value.(string); ok && !slices.Contains(omitted, name) {
+				found = append(found, text)
 			}
 		}
-	}
-}
-
-func (c *call) templates(omitted []string) []string {
-	var found []string
-	for name, value := range c.allFields() {
-		if text, ok := value.(string); ok && !slices.Contains(omitted, name) {
-			found = append(found, text)
-		}
-	}
-	for _, template := range c.Headers {
-		found = append(found, template)
 	}
 	return found
 }

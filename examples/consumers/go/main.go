@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -174,20 +175,20 @@ func (o *options) show(answer any) error {
 			line("%-5d  %-10s  %-9s  %-9s  %s", row.Route, row.Vendor, row.Channel, countries, strings.Join(row.Calls, ","))
 		}
 	case result:
-		line("%-19s  %s", "outcome", answer.Outcome)
+		rows := [][2]any{{"outcome", answer.Outcome}, {"vendor", answer.Vendor}, {"channel", answer.Channel}, {"answer", answer.Answer}}
 		if answer.Route != nil {
-			line("%-19s  %d", "route", *answer.Route)
-			line("%-19s  %s", "vendor", answer.Vendor)
-			line("%-19s  %s", "channel", answer.Channel)
-		}
-		if answer.Answer != "" {
-			line("%-19s  %s", "answer", answer.Answer)
+			rows = slices.Insert(rows, 1, [2]any{"route", *answer.Route})
 		}
 		if answer.Remaining != nil {
-			line("%-19s  %d", "remaining", *answer.Remaining)
+			rows = append(rows, [2]any{"remaining", *answer.Remaining})
 		}
 		if answer.RetryAfter > 0 {
-			line("%-19s  %d", "retry after seconds", answer.RetryAfter)
+			rows = append(rows, [2]any{"retry after seconds", answer.RetryAfter})
+		}
+		for _, row := range rows {
+			if row[1] != "" {
+				line("%-19s  %v", row[0], row[1])
+			}
 		}
 	}
 	return nil

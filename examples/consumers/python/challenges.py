@@ -22,7 +22,6 @@ def opened(path):
     An application would lock the row of one phone.
     """
     try:
-        os.close(os.open(path + ".lock", os.O_CREAT | os.O_RDWR, 0o600))
         with contextlib.closing(sqlite3.connect(path + ".lock", timeout=120, isolation_level=None)) as lock:
             lock.execute("BEGIN EXCLUSIVE")
             yield Challenges(path)
@@ -34,10 +33,10 @@ class Challenges:
     def __init__(self, path):
         self.path, self.records, self.now = path, {}, int(time.time())
         if not os.path.exists(path + ".key"):
-            with open(os.open(path + ".key", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-                file.write(secrets.token_hex(32))
-        with open(path + ".key", encoding="ascii") as file:
-            self.key = bytes.fromhex(file.read())
+            with open(os.open(path + ".key", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+        with open(path + ".key", "rb") as file:
+            self.key = file.read()
         if os.path.exists(path):
             with open(path, encoding="utf-8") as file:
                 self.records = json.load(file)

@@ -70,9 +70,6 @@ def check_call(at, vendor, call):
     for name in call.get("headers") or {}:
         own = name.lower() in ("host", "content-length", "transfer-encoding")
         need(re.fullmatch("[A-Za-z0-9-]+", name) and not own, f"{at}: header {name}")
-    for name, value in all_fields(call):
-        typed = call["encoding"] == "json" and isinstance(value, int)  # a boolean is an int
-        need(isinstance(value, str) or typed, f"{at}: type of field {name}")
     for template in templates(call):
         need("${" not in PLACEHOLDER.sub(".", template), f"{at}: variable without end")
         for match in PLACEHOLDER.finditer(template):
@@ -82,15 +79,12 @@ def check_call(at, vendor, call):
             need(not (match[3] and text), f"{at}: {match[2]} cannot be a number")
 
 
-def all_fields(call):
-    """The fields of a call and everything that may replace them."""
-    parts = [call["fields"], call.get("resend") or {}, *(call.get("by_locale") or {}).values()]
-    return [pair for part in parts for pair in part.items()]
-
-
 def templates(call, omitted=()):
-    found = [value for name, value in all_fields(call) if isinstance(value, str) and name not in omitted]
-    return found + list((call.get("headers") or {}).values())
+    """All texts of a call that are filled in."""
+    found = list((call.get("headers") or {}).values())
+    for fields in [call["fields"], call.get("resend") or {}, *(call.get("by_locale") or {}).values()]:
+        found += [value for name, value in fields.items() if isinstance(value, str) and name not in omitted]
+    return found
 
 
 def uses(call, name, may_omit=False):

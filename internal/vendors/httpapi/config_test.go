@@ -84,7 +84,7 @@ func TestCredentialCheck(t *testing.T) {
 		}
 	}
 	err := Credential{Vendor: otp.Octopush, Account: "eu-west", Field: "API_LOGIN", Name: "API login"}.Check()
-	want := `the account "eu-west" of Octopush is not configured: it has no API login. Set the environment variable OTP_OCTOPUSH_EU_WEST_API_LOGIN.`
+	want := `Octopush (account "eu-west") is not configured: it has no API login. Set the environment variable OTP_OCTOPUSH_EU_WEST_API_LOGIN.`
 	if err == nil || err.Error() != want {
 		t.Errorf("further account:\ngot  %v\nwant %s", err, want)
 	}

@@ -59,7 +59,7 @@ func (c Credential) owner() string {
 	if c.Account == "" {
 		return c.Vendor.Title()
 	}
-	return fmt.Sprintf("the account %q of %s", c.Account, c.Vendor.Title())
+	return fmt.Sprintf("%s (account %q)", c.Vendor.Title(), c.Account)
 }
 
 // advice leaves the attribute out for a further account, which only variables

@@ -19,8 +19,8 @@ const (
 type Page[T any] struct {
 	Items []T
 	More  bool // there may be another page
-	// Moved is how many items may have moved here from earlier pages because
-	// others were added at the front; negative: unknown.
+	// Moved is how many items were added at the front since the page before
+	// was read, which moves as many from there to here; negative: unknown.
 	Moved int
 }
 
@@ -38,7 +38,7 @@ type Pager[T any] struct {
 func (p Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		seen, stalled := map[string]int{}, 0
+		read, stalled := reading[T]{key: p.Key, seen: map[string]int{}}, 0
 		for number := 1; ; number++ {
 			if err := ctx.Err(); err != nil {
 				yield(none, fmt.Errorf("the list was not read to its end: %w", err))
@@ -49,7 +49,7 @@ func (p Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 				yield(none, err)
 				return
 			}
-			fresh := p.fresh(page, seen)
+			fresh := read.fresh(page)
 			for _, item := range fresh {
 				if !yield(item, nil) {
 					return
@@ -69,25 +69,32 @@ func (p Pager[T]) All(ctx context.Context) iter.Seq2[T, error] {
 	}
 }
 
-// fresh returns the items that did not move here from an earlier page. An item
-// that occurs twice on one page cannot have moved there from itself, so
-// occurrences are counted.
-func (p Pager[T]) fresh(page Page[T], seen map[string]int) []T {
+// reading is what is known of a list while it is read.
+type reading[T any] struct {
+	key   func(T) string
+	seen  map[string]int
+	moved int // the next items that may be from an earlier page
+}
+
+// fresh returns the items of a page that did not move there from an earlier
+// one. An item that occurs twice on one page has not moved there from itself,
+// so occurrences are counted.
+func (r *reading[T]) fresh(page Page[T]) []T {
+	r.moved += max(page.Moved, 0)
 	fresh := make([]T, 0, len(page.Items))
 	here := make(map[string]int, len(page.Items))
-	moved := page.Moved
-	for _, item := range page.Items {
-		key := p.Key(item)
+	for i, item := range page.Items {
+		key := r.key(item)
 		here[key]++
-		if here[key] <= seen[key] && moved != 0 {
-			moved--
+		if here[key] <= r.seen[key] && (page.Moved < 0 || i < r.moved) {
 			continue
 		}
 		fresh = append(fresh, item)
 	}
-	// Counted after the page: an item is not a repetition of its own page.
+	r.moved = max(r.moved-len(page.Items), 0)
+	// Counted after the page: an item is no repetition of its own page.
 	for _, item := range fresh {
-		seen[p.Key(item)]++
+		r.seen[r.key(item)]++
 	}
 	return fresh
 }

@@ -55,6 +55,8 @@ func TestPager(t *testing.T) {
 		"equal items on two pages count once":            {[]string{"ab+", "bc"}, "abc", false},
 		"equal items on two pages when none moved":       {[]string{"0ab+", "0bb+", "0c"}, "abbbc", false},
 		"as many are left out as moved":                  {[]string{"0ab+", "1bb+", "0c"}, "abbc", false},
+		"more moved than fit on a page":                  {[]string{"0abcd+", "6vwab+", "0cdab+", "0b"}, "abcdvwabb", false},
+		"moved twice":                                    {[]string{"0abc+", "1cde+", "2def+", "0f"}, "abcdeff", false},
 		"a page number that is ignored":                  {[]string{"ab+"}, "ab", true},
 		"more is promised but nothing comes":             {[]string{"ab+", "+"}, "ab", true},
 		"two pages without anything new, then something": {[]string{"ab+", "ab+", "ab+", "c"}, "abc", false},

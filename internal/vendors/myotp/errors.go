@@ -20,10 +20,13 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 		status = int(wrapped.HTTPCode)
 	}
 	kind := httpapi.KindOf(status)
+	if kind == "" && e.Purpose == StatusEndpoint.Purpose {
+		return unknownMessage(answer)
+	}
 	if kind == "" || e.Operation == VerifyEndpoint.Operation && status == http.StatusNotFound && wrapped.found {
 		return nil
 	}
-	failure := &httpapi.Error{Kind: kind, Message: message, MaybeSent: !refused(e, status)}
+	failure := &httpapi.Error{Kind: kind, Message: message, MaybeSent: !refused(e, answer.Status)}
 	switch {
 	case status == http.StatusNotFound && !wrapped.found:
 		failure.Kind = httpapi.BadAnswer
@@ -39,6 +42,20 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 	return failure
 }
 
+// unknownMessage recognises HTTP 200 without a delivery report, which is how
+// the newer form tells of an unknown message (MyOTP reference §5).
+func unknownMessage(answer *httpapi.Answer) *httpapi.Error {
+	var body struct {
+		Report  httpapi.Text `json:"DLR"`
+		Alias   httpapi.Text `json:"DLR:"`
+		Message httpapi.Text `json:"message"`
+	}
+	if !answer.Parse(&body) || body.Report != "" || body.Alias != "" {
+		return nil
+	}
+	return &httpapi.Error{Kind: httpapi.NotFound, Message: string(body.Message), Next: advice[httpapi.NotFound]}
+}
+
 // refused lists the statuses that say that nothing was done and nothing was
 // charged. A 404 is documented for messages, not for sends.
 func refused(e httpapi.Endpoint, status int) bool {
@@ -52,11 +69,12 @@ func refused(e httpapi.Endpoint, status int) bool {
 }
 
 const (
-	balanceAdvice = "Buy credits in the MyOTP.App dashboard. An empty balance blocks every call, verification included."
-	planAdvice    = "The plan of the account lacks the feature: leave the option out, or change the plan in the MyOTP.App dashboard."
-	keyAdvice     = "Check OTP_MYOTP_API_KEY, or myotp.api_key of the provider. MyOTP.App also answers so where a key lacks a permission."
-	addressAdvice = "Add the address of this machine to the allowlist of the API key in the MyOTP.App dashboard."
-	accountAdvice = "Check in the MyOTP.App dashboard that the account is active, that the allowlist has the address of this machine and that plan and country allow the call."
+	balanceAdvice     = "Buy credits in the MyOTP.App dashboard. An empty balance blocks verification, too."
+	planAdvice        = "The plan of the account lacks the feature: leave the option out, or change the plan in the MyOTP.App dashboard."
+	keyAdvice         = "Check OTP_MYOTP_API_KEY, or myotp.api_key of the provider. MyOTP.App also answers so where a key lacks a permission."
+	addressAdvice     = "Add the address of this machine to the allowlist of the API key in the MyOTP.App dashboard."
+	destinationAdvice = "Check the country code of the phone number. Where it is right, the account has no price for the country: ask sales@myotp.app."
+	accountAdvice     = "Check in the MyOTP.App dashboard that the account is active, that the allowlist has the address of this machine and that plan and country allow the call."
 )
 
 var advice = map[httpapi.Kind]string{
@@ -89,7 +107,7 @@ func invalidAdvice(e httpapi.Endpoint, message string) string {
 	words := strings.ToLower(message)
 	switch {
 	case strings.Contains(words, "destination"), strings.Contains(words, "service not available"):
-		return "Check the country code of the phone number. Where it is right, the account has no price for the country: ask sales@myotp.app."
+		return destinationAdvice
 	case e.Operation == QuoteEndpoint.Operation:
 		return "Ask for 25 to 50,000 credits."
 	}

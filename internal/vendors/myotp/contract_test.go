@@ -1,0 +1,186 @@
+package myotp
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/replay"
+)
+
+const messageID = "3f0c1d2e-4b5a-4c6d-8e7f-0a1b2c3d4e5f"
+
+// expectation is what the client makes of a contract file.
+type expectation struct {
+	value any          // the result; nil: an error of the kind
+	kind  httpapi.Kind // empty: success
+	maybe bool         // the error says that the call may have been carried out
+	// impossible says why the typed client cannot send the file's request; the
+	// answer is replayed all the same.
+	impossible string
+}
+
+func good(value any) expectation          { return expectation{value: value} }
+func bad(kind httpapi.Kind) expectation   { return expectation{kind: kind} }
+func maybe(kind httpapi.Kind) expectation { return expectation{kind: kind, maybe: true} }
+
+func (e expectation) but(impossible string) expectation {
+	e.impossible = impossible
+	return e
+}
+
+func at(text string) httpapi.Time {
+	moment, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return httpapi.Time{Text: text}
+	}
+	return httpapi.Time{Time: moment, Text: text}
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	expectations, covered := expected(), map[string]bool{}
+	for _, file := range replay.Files(t, "testdata/contract") {
+		covered[file.Operation] = true
+		if file.Operation == "topup" {
+			continue // TestTheClientCannotBuy
+		}
+		want, ok := expectations[file.Name]
+		if !ok {
+			t.Errorf("%s: the test expects nothing of this contract file; add it", file.Name)
+			continue
+		}
+		delete(expectations, file.Name)
+		t.Run(file.Name, func(t *testing.T) {
+			t.Parallel()
+			want.check(t, file)
+		})
+	}
+	for name := range expectations {
+		t.Errorf("%s: there is no such contract file", name)
+	}
+	for _, endpoint := range Endpoints() {
+		if !covered[endpoint.Operation] {
+			t.Errorf("%s has no contract file", endpoint.Operation)
+		}
+	}
+}
+
+func (e expectation) check(t *testing.T, file replay.File) {
+	t.Helper()
+	server := file.Serve(t)
+	client := newTestClient(t, server.URL, file.Request.Headers[KeyHeader], file.Request.Path)
+	got, err := perform(t.Context(), client, file)
+	if e.kind == "" {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(e.value, got, cmp.AllowUnexported(httpapi.Secret{})); diff != "" {
+			t.Errorf("result (-want +got):\n%s", diff)
+		}
+	} else {
+		var failure *httpapi.Error
+		if !errors.As(err, &failure) || failure.Kind != e.kind || failure.MaybeSent != e.maybe || failure.Status != file.Response.Status {
+			t.Errorf("got %+v, want kind %q, status %d, MaybeSent %t", err, e.kind, file.Response.Status, e.maybe)
+		}
+	}
+	if e.impossible != "" {
+		if got := server.Count(); got != 1 {
+			t.Errorf("%d requests, want 1", got)
+		}
+		return
+	}
+	var explicit map[string]any
+	if file.Operation == GenerateEndpoint.Operation {
+		explicit = map[string]any{"force_send": false, "return_otp": false}
+	}
+	if diff := file.Diff(server, explicit); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+}
+
+func newTestClient(t *testing.T, address, key, path string) *Client {
+	t.Helper()
+	if key == "" {
+		key = "sandbox_myotp_key_0123456789abcd"
+	}
+	config := Config{APIKey: key, BaseURL: address}
+	if path == OlderStatusEndpoint.Path {
+		config.StatusPath = path
+	}
+	client, err := New(config, httpapi.Shared{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// perform makes the call of a contract file as far as the types allow it.
+func perform(ctx context.Context, client *Client, file replay.File) (any, error) {
+	switch file.Operation {
+	case "generate_otp":
+		return client.GenerateOTP(ctx, decode[GenerateRequest](file))
+	case "verify_otp":
+		return client.VerifyOTP(ctx, decode[VerifyRequest](file))
+	case "extend_otp":
+		request := decode[struct {
+			MessageID string `json:"message_id"`
+			Duration  int64  `json:"duration"`
+		}](file)
+		return client.ExtendOTP(ctx, request.MessageID, request.Duration)
+	case "check_otp_status", "check_otp":
+		return client.CheckOTPStatus(ctx, decode[StatusRequest](file).MessageID)
+	case "report":
+		return client.Report(ctx, decode[ReportRequest](file))
+	case "me":
+		return client.Me(ctx)
+	case "account":
+		return client.AgentAccount(ctx)
+	case "topup_quote":
+		text, _ := file.Request.Query["credits"].(string)
+		credits, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return nil, err
+		}
+		return client.TopupQuote(ctx, int64(credits))
+	}
+	return nil, errors.New("no such operation")
+}
+
+// decode reads the request of a file into the client's own struct. What does
+// not fit is marked as impossible in the table.
+func decode[T any](file replay.File) T {
+	var request T
+	if err := json.Unmarshal(file.Request.Body, &request); err != nil {
+		return request
+	}
+	return request
+}
+
+func TestTheClientCannotBuy(t *testing.T) {
+	t.Parallel()
+	for _, endpoint := range Endpoints() {
+		if endpoint.Path == "/v1/topup" || endpoint.Operation == "topup" {
+			t.Errorf("the endpoint %s spends money", endpoint.Operation)
+		}
+	}
+}
+
+func TestReadsAndSends(t *testing.T) {
+	t.Parallel()
+	sends := map[string]bool{"generate_otp": true, "verify_otp": true, "extend_otp": true}
+	for _, endpoint := range Endpoints() {
+		if endpoint.Read == sends[endpoint.Operation] {
+			t.Errorf("%s: Read is %t", endpoint.Operation, endpoint.Read)
+		}
+		if endpoint.Encoding != otp.JSON && endpoint.Encoding != otp.Query {
+			t.Errorf("%s travels as %s", endpoint.Operation, endpoint.Encoding)
+		}
+	}
+}
