@@ -55,7 +55,7 @@ func build(dir string, m *testing.M) int {
 	}
 	consumers["go"] = []string{binary}
 	if python, err := exec.LookPath("python3"); err == nil {
-		consumers["python"] = []string{python, "-B", filepath.Join("python", "consumer.py")}
+		consumers["python"] = []string{python, "-X", "pycache_prefix=" + dir, filepath.Join("python", "consumer.py")}
 	}
 	return m.Run()
 }
@@ -194,7 +194,7 @@ func (b *bench) step(t *testing.T, s step) {
 	}
 	b.vendor.expect(s.answers)
 	arguments := []string{"--json"}
-	for _, word := range strings.Fields(s.do) {
+	for _, word := range strings.Split(s.do, " ") {
 		word = strings.ReplaceAll(word, "_", " ")
 		arguments = append(arguments, strings.ReplaceAll(word, "MADE", b.vendor.made))
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // vendor is a server that answers from a script and writes down every request.
@@ -34,8 +35,8 @@ func newVendor(t *testing.T) *vendor {
 	return v
 }
 
-// expect sets the answers to come: a status and a body, "hang", "drop", "cut"
-// or "long".
+// expect sets the answers to come: a status and a body, or one of the words that serve
+// knows.
 func (v *vendor) expect(answers []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -68,6 +69,21 @@ func (v *vendor) serve(w http.ResponseWriter, r *http.Request) {
 	case "cut": // the connection ends in the middle of a good answer
 		w.Header().Set("Content-Length", "1000")
 		fmt.Fprint(w, `{"code": 0, "otp_request_token": "otp_1"}`)
+	case "trickle": // never silent, never done
+		for drops := time.NewTicker(50 * time.Millisecond); r.Context().Err() == nil; <-drops.C {
+			fmt.Fprint(w, " ")
+			_ = http.NewResponseController(w).Flush() // fails when the consumer gave up
+		}
+	case "noise":
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			panic(err)
+		}
+		fmt.Fprint(connection, "leak-marker\r\n\r\n")
+		_ = connection.Close() // the answer is broken anyway
+	case "large": // a good answer that ends at 1 MiB
+		head := `{"code": 0, "otp_request_token": "otp_1"`
+		fmt.Fprint(w, head, strings.Repeat(" ", 1<<20-len(head)-1), "}")
 	case "long": // a good answer, but over 1 MiB
 		fmt.Fprint(w, `{"code": 0, "otp_request_token": "otp_1"`, strings.Repeat(" ", 1<<20), `}`)
 	default:

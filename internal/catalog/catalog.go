@@ -90,6 +90,10 @@ type Object struct {
 	// Document is what the profile was compiled to, byte for byte; empty for
 	// the other kinds.
 	Document string
+	// Claim marks the create, adoption or revival that the object goes back to.
+	// A caller keeps it and shows it when it deletes: another one means that
+	// somebody else has taken the object over since.
+	Claim string
 	// MadeFrom lists what a profile refers to with the revisions that its
 	// document was made from, ordered by kind and name.
 	MadeFrom []MadeFrom

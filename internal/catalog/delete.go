@@ -8,12 +8,17 @@ type Expectation struct {
 	CatalogID string
 	// Revision is the revision that the caller last saw.
 	Revision int64
+	// Claim is that of the caller's own create or import; empty: any.
+	Claim string
 }
 
 // Deleted is what a deletion did.
 type Deleted struct {
 	// Gone says that there was nothing to delete.
 	Gone bool
+	// Taken says that the object was left alone, because somebody else has
+	// adopted it since.
+	Taken bool
 	// Retired says that profiles still refer to the object, so it was, or
 	// already had been, retired rather than removed.
 	Retired bool
@@ -23,13 +28,14 @@ type Deleted struct {
 
 // Delete removes an object, or retires it while profiles still refer to it. With
 // the last reference of a retired object, that object goes too. What is gone or
-// retired already counts as deleted; a live object with another revision is a
-// *ConflictError, another catalog or none a *WrongCatalogError.
+// retired already counts as deleted. A live object with another claim stays; with
+// another revision it is a *ConflictError. Another catalog or none is a
+// *WrongCatalogError.
 func (s *Store) Delete(ctx context.Context, ref Ref, expect Expectation) (Deleted, error) {
 	var deleted Deleted
 	want := target{operation: "delete the " + ref.String(), id: expect.CatalogID}
 	found, err := s.write(ctx, want, func(t *session) (err error) {
-		deleted, err = t.delete(ctx, ref, expect.Revision)
+		deleted, err = t.delete(ctx, ref, expect)
 		return err
 	})
 	if err != nil {
@@ -41,7 +47,7 @@ func (s *Store) Delete(ctx context.Context, ref Ref, expect Expectation) (Delete
 	return deleted, nil
 }
 
-func (t *session) delete(ctx context.Context, ref Ref, expectedRevision int64) (Deleted, error) {
+func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Deleted, error) {
 	object, err := t.object(ctx, ref)
 	if err != nil {
 		return Deleted{}, err
@@ -49,8 +55,11 @@ func (t *session) delete(ctx context.Context, ref Ref, expectedRevision int64) (
 	if object == nil {
 		return Deleted{Gone: true}, nil
 	}
-	if object.RetiredAt == nil && object.Revision != expectedRevision {
-		return Deleted{}, conflict(*object, expectedRevision)
+	if object.RetiredAt == nil && expect.Claim != "" && object.Claim != expect.Claim {
+		return Deleted{Taken: true}, nil
+	}
+	if object.RetiredAt == nil && object.Revision != expect.Revision {
+		return Deleted{}, conflict(*object, expect.Revision)
 	}
 	usedBy, err := t.usedBy(ctx, ref)
 	if err != nil {

@@ -15,7 +15,7 @@ func scanObject(rows *sql.Rows) (Object, error) {
 		spec, updatedAt      string
 		retiredAt, retiredBy sql.NullString
 	)
-	err := rows.Scan(&object.Kind, &object.Name, &spec, &object.Revision, &object.Document,
+	err := rows.Scan(&object.Kind, &object.Name, &spec, &object.Revision, &object.Document, &object.Claim,
 		&updatedAt, &object.UpdatedBy, &retiredAt, &retiredBy)
 	if err != nil {
 		return Object{}, err
@@ -103,7 +103,7 @@ func (t *session) save(ctx context.Context, object Object) error {
 		retiredBy = sql.NullString{String: object.RetiredBy, Valid: true}
 	}
 	err := t.exec(ctx, upsertObject, string(object.Kind), object.Name, string(object.Spec), object.Revision,
-		object.Document, formatTime(object.UpdatedAt), object.UpdatedBy, retiredAt, retiredBy)
+		object.Document, object.Claim, formatTime(object.UpdatedAt), object.UpdatedBy, retiredAt, retiredBy)
 	if err != nil || object.Kind != Profile {
 		return err
 	}

@@ -11,7 +11,7 @@ const (
 
 	insertCatalog = `INSERT INTO otp_catalog (singleton, id, created_at) VALUES (1, ?, ?)`
 
-	selectObjects = `SELECT kind, name, spec, revision, document, updated_at, updated_by, retired_at, retired_by
+	selectObjects = `SELECT kind, name, spec, revision, document, claim, updated_at, updated_by, retired_at, retired_by
 FROM otp_object`
 
 	selectObject = selectObjects + ` WHERE kind = ? AND name = ?`
@@ -25,10 +25,10 @@ WHERE retired_at IS NOT NULL AND NOT EXISTS (
 )`
 
 	upsertObject = `INSERT INTO otp_object
-    (kind, name, spec, revision, document, updated_at, updated_by, retired_at, retired_by)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    (kind, name, spec, revision, document, claim, updated_at, updated_by, retired_at, retired_by)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (kind, name) DO UPDATE SET
-    spec = excluded.spec, revision = excluded.revision, document = excluded.document,
+    spec = excluded.spec, revision = excluded.revision, document = excluded.document, claim = excluded.claim,
     updated_at = excluded.updated_at, updated_by = excluded.updated_by,
     retired_at = excluded.retired_at, retired_by = excluded.retired_by`
 

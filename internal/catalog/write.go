@@ -145,7 +145,7 @@ func (t *session) put(ctx context.Context, w Write, old *Object, action Action) 
 		return Object{}, err
 	}
 	next := Object{
-		Kind: w.Kind, Name: w.Name, Spec: w.Spec, Document: document, MadeFrom: madeFrom,
+		Kind: w.Kind, Name: w.Name, Spec: w.Spec, Document: document, Claim: newID(), MadeFrom: madeFrom,
 		UpdatedAt: t.at, UpdatedBy: t.actor,
 	}
 	oldRevision := int64(0)
@@ -157,11 +157,14 @@ func (t *session) put(ctx context.Context, w Write, old *Object, action Action) 
 		next.Revision = last + 1
 	} else {
 		oldRevision, next.Revision = old.Revision, old.Revision
+		if action == ActionUpdate {
+			next.Claim = old.Claim
+		}
 		changed := !sameJSON(old.Spec, w.Spec) || old.Document != document || !slices.Equal(old.MadeFrom, madeFrom)
 		if changed {
 			next.Revision++
 		} else if old.RetiredAt == nil {
-			return *old, t.record(ctx, action, *old, oldRevision, oldRevision)
+			return t.keep(ctx, *old, next.Claim, action)
 		}
 	}
 	if err := t.save(ctx, next); err != nil {
@@ -174,6 +177,17 @@ func (t *session) put(ctx context.Context, w Write, old *Object, action Action) 
 		err = t.purge(ctx)
 	}
 	return next, err
+}
+
+// keep records a write that changed nothing; an adoption takes the claim.
+func (t *session) keep(ctx context.Context, object Object, claim string, action Action) (Object, error) {
+	if object.Claim != claim {
+		object.Claim = claim
+		if err := t.save(ctx, object); err != nil {
+			return Object{}, err
+		}
+	}
+	return object, t.record(ctx, action, object, object.Revision, object.Revision)
 }
 
 // compile makes the document of a profile from what it refers to.

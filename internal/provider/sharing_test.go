@@ -219,3 +219,13 @@ func TestUnknownValuesAreCheckedWhenTheyAreKnown(t *testing.T) {
 	}
 	w.configure(body("Acme.2")).apply()
 }
+
+func TestAResourceRenamedWithoutAMovedBlockLosesNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	body := "resource \"otp_brand\" \"acme\" {\n  name = \"acme\"\n  display_name = \"Acme\"\n}\n"
+	w.configure(body).apply()
+	// Terraform creates the new one and deletes the old one, in any order.
+	w.configure(strings.Replace(body, `"otp_brand" "acme"`, `"otp_brand" "renamed"`, 1)).apply()
+	w.has(catalog.Brand, "acme")
+}

@@ -133,6 +133,9 @@ type private struct {
 	CatalogID string `json:"catalog_id"`
 	// Revision is what the next update or delete expects to find.
 	Revision int64 `json:"revision"`
+	// Claim is the object's as this resource created or imported it. A read
+	// keeps it: what another resource has adopted since is not ours to delete.
+	Claim string `json:"claim"`
 }
 
 const privateKey = "catalog"

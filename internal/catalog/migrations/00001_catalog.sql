@@ -16,6 +16,7 @@ CREATE TABLE otp_object (
     spec       TEXT   NOT NULL,
     revision   BIGINT NOT NULL CHECK (revision > 0),
     document   TEXT   NOT NULL CHECK (kind = 'profile' OR document = ''),
+    claim      TEXT   NOT NULL,
     updated_at TEXT   NOT NULL,
     updated_by TEXT   NOT NULL,
     retired_at TEXT,

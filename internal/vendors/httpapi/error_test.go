@@ -43,6 +43,21 @@ func TestErrorIsASentence(t *testing.T) {
 	}
 }
 
+func TestAdviceNamesTheVariablesOfTheAccount(t *testing.T) {
+	t.Parallel()
+	address, _ := answering(t, status(401))
+	config := testConfig(address)
+	config.Account = "eu-west"
+	config.Classify = func(_ Endpoint, a *Answer) *Error {
+		return &Error{Kind: KindOf(a.Status), Next: "Check OTP_ANDROIDAPI_SECRET."}
+	}
+	_, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: readEndpoint}, nil)
+	want := `Could not read the list at AndroidAPI (account "eu-west"): HTTP 401. Check OTP_ANDROIDAPI_EU_WEST_SECRET.`
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 func TestIsKind(t *testing.T) {
 	t.Parallel()
 	err := fmt.Errorf("wrapped: %w", &Error{Kind: NotFound})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,10 @@ func (c *Client) finish(call Call, answer *Answer, failure *Error) *Error {
 	failure.Code = hide.known(failure.Code)
 	failure.Message = hide.quote(failure.Message)
 	failure.MaybeSent = failure.MaybeSent && !call.Endpoint.Read
+	if account := c.config.Account; account != "" {
+		// Advice names the variables of the default account.
+		failure.Next = strings.ReplaceAll(failure.Next, c.config.Vendor.Variable("", ""), c.config.Vendor.Variable(account, ""))
+	}
 	if answer != nil {
 		failure.Status, failure.tries = answer.Status, answer.tries
 		if asked, ok := c.retryAfter(answer.Status, answer.Header); ok {

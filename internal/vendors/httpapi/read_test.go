@@ -3,9 +3,12 @@ package httpapi
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 func TestReadIsRetried(t *testing.T) {
@@ -70,6 +73,32 @@ func TestReadIsRetriedAfterConnectionFailures(t *testing.T) {
 	}
 	if got := cut.requests.Load(); got != 3 {
 		t.Errorf("%d requests, want 3", got)
+	}
+}
+
+func TestRetriedReadSendsItsBodyAgain(t *testing.T) {
+	t.Parallel()
+	var bodies []string
+	address, _ := answering(t, func(w http.ResponseWriter, r *http.Request) {
+		raw, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		if bodies = append(bodies, string(raw)); len(bodies) < 3 {
+			status(500)(w, r)
+			return
+		}
+		status(200)(w, r)
+	})
+	for _, encoding := range []otp.Encoding{otp.JSON, otp.Form} {
+		bodies = nil
+		endpoint := Endpoint{Operation: "report", Purpose: "read it", Method: http.MethodPost, Path: "/report", Encoding: encoding, Read: true}
+		if _, err := newTestClient(t, testConfig(address)).Do(t.Context(), Call{Endpoint: endpoint, Request: payload{"1"}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		if len(bodies) != 3 || bodies[0] == "" || bodies[1] != bodies[0] || bodies[2] != bodies[0] {
+			t.Errorf("%s: the bodies were %q, want three times the same", encoding, bodies)
+		}
 	}
 }
 

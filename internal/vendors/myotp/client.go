@@ -3,6 +3,7 @@
 package myotp
 
 import (
+	"fmt"
 	"net/http"
 	"sync/atomic"
 
@@ -30,6 +31,12 @@ type Config struct {
 	// not know the newer.
 	StatusPath string
 }
+
+// String names the account without its credentials, also under %+v.
+func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.MyOTP.Title(), c.Account) }
+
+// GoString is String: %#v would show the credentials.
+func (c Config) GoString() string { return c.String() }
 
 // Client calls MyOTP.App for one account. It is safe for concurrent use.
 type Client struct {

@@ -26,9 +26,8 @@ type expectation struct {
 	impossible string
 }
 
-func good(value any) expectation          { return expectation{value: value} }
-func bad(kind httpapi.Kind) expectation   { return expectation{kind: kind} }
-func maybe(kind httpapi.Kind) expectation { return expectation{kind: kind, maybe: true} }
+func good(value any) expectation        { return expectation{value: value} }
+func bad(kind httpapi.Kind) expectation { return expectation{kind: kind} }
 
 func (e expectation) but(impossible string) expectation {
 	e.impossible = impossible

@@ -3,6 +3,7 @@
 package octopush
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -29,6 +30,12 @@ type Config struct {
 	APIKey   string
 	BaseURL  string // empty: DefaultBaseURL
 }
+
+// String names the account without its credentials, also under %+v.
+func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.Octopush.Title(), c.Account) }
+
+// GoString is String: %#v would show the credentials.
+func (c Config) GoString() string { return c.String() }
 
 // Client calls Octopush for one account. It is safe for concurrent use.
 type Client struct{ http *httpapi.Client }

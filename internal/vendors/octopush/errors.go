@@ -55,8 +55,8 @@ func isVerdict(status int, kind httpapi.Kind, code *httpapi.Int) bool {
 // HTTP 400, refusals of the account 401 and 403 (Octopush reference §2).
 var refused = []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden}
 
-// explain adds what is known about a code. The HTTP statuses 401 and 403 are
-// documented and keep their meaning; for others the code decides.
+// explain adds what is known about a code. It decides about the kind where the
+// HTTP status says no more than that the request is wrong.
 func explain(failure *httpapi.Error, code int64) {
 	entry, ok := codes[code]
 	if !ok {
@@ -68,7 +68,7 @@ func explain(failure *httpapi.Error, code int64) {
 		}
 		return
 	}
-	if failure.Kind != httpapi.Unauthorized && failure.Kind != httpapi.Forbidden {
+	if failure.Kind == "" || failure.Kind == httpapi.Invalid {
 		failure.Kind, failure.Next = entry.kind, advice[entry.kind]
 	}
 	meaning := fmt.Sprintf("Code %d means: %s.", code, entry.meaning)

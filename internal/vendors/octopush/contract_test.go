@@ -1,0 +1,245 @@
+package octopush
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/replay"
+)
+
+// expectation is what the client makes of a contract file.
+type expectation struct {
+	value any          // the result; nil: an error of the kind
+	kind  httpapi.Kind // empty: success
+	code  string       // the vendor's code
+	maybe bool         // the error says that the call may have been carried out
+	// impossible says why the typed client cannot send the file's request; the
+	// answer is replayed all the same.
+	impossible string
+	// unsent says that the client refuses the request itself.
+	unsent bool
+}
+
+func good(value any) expectation { return expectation{value: value} }
+
+func bad(kind httpapi.Kind, code string) expectation { return expectation{kind: kind, code: code} }
+
+func (e expectation) but(impossible string) expectation {
+	e.impossible = impossible
+	return e
+}
+
+func TestContract(t *testing.T) {
+	t.Parallel()
+	expectations, covered := expected(), map[string]bool{}
+	for _, file := range replay.Files(t, "testdata/contract") {
+		covered[file.Operation] = true
+		want, ok := expectations[file.Name]
+		if !ok {
+			t.Errorf("%s: the test expects nothing of this contract file; add it", file.Name)
+			continue
+		}
+		delete(expectations, file.Name)
+		t.Run(file.Name, func(t *testing.T) {
+			t.Parallel()
+			want.check(t, file)
+		})
+	}
+	for name := range expectations {
+		t.Errorf("%s: there is no such contract file", name)
+	}
+	for _, endpoint := range Endpoints() {
+		if !covered[endpoint.Operation] {
+			t.Errorf("%s has no contract file", endpoint.Operation)
+		}
+	}
+}
+
+func (e expectation) check(t *testing.T, file replay.File) {
+	t.Helper()
+	server := file.Serve(t)
+	client := newTestClient(t, server.URL, file.Request.Headers[LoginHeader], file.Request.Headers[KeyHeader])
+	got, err := perform(t.Context(), client, file)
+	switch {
+	case e.unsent:
+		if !httpapi.IsKind(err, e.kind) || server.Count() != 0 {
+			t.Errorf("got %v after %d requests, want kind %q and no request", err, server.Count(), e.kind)
+		}
+		return
+	case e.kind != "":
+		var failure *httpapi.Error
+		if !errors.As(err, &failure) || failure.Kind != e.kind || failure.Code != e.code ||
+			failure.MaybeSent != e.maybe || failure.Status != file.Response.Status {
+			t.Errorf("got %+v, want kind %q, code %q, status %d, MaybeSent %t", err, e.kind, e.code, file.Response.Status, e.maybe)
+		}
+	case err != nil:
+		t.Fatal(err)
+	default:
+		if diff := cmp.Diff(e.value, got); diff != "" {
+			t.Errorf("result (-want +got):\n%s", diff)
+		}
+	}
+	if e.impossible != "" {
+		if got := server.Count(); got != 1 {
+			t.Errorf("%d requests, want 1", got)
+		}
+		return
+	}
+	if diff := file.Diff(server, nil); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+}
+
+func newTestClient(t *testing.T, address, login, key string) *Client {
+	t.Helper()
+	if login == "" {
+		login = "sandbox@octopush.test"
+	}
+	if key == "" {
+		key = "sandbox_octopush_key_0123456789ab"
+	}
+	client, err := New(Config{APILogin: login, APIKey: key, BaseURL: address}, httpapi.Shared{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+// perform makes the call of a contract file as far as the types allow it.
+func perform(ctx context.Context, client *Client, file replay.File) (any, error) {
+	query := func(name string) string {
+		text, _ := file.Request.Query[name].(string)
+		return text
+	}
+	switch file.Operation {
+	case "otp_generate":
+		return client.Generate(ctx, decode[GenerateRequest](file))
+	case "otp_validate":
+		return client.Validate(ctx, decode[ValidateRequest](file))
+	case "check_balance":
+		return client.CheckBalance(ctx, BalanceRequest{
+			CountryCode: query("country_code"), ProductName: query("product_name"), WithDetails: query("with_details") != "",
+		})
+	case "check_credits":
+		list, _ := file.Request.Query["country_codes[]"].([]any)
+		var countries []string
+		for _, country := range list {
+			text, _ := country.(string)
+			countries = append(countries, text)
+		}
+		return client.CheckCredits(ctx, countries...)
+	case "monthly_consumption":
+		return client.MonthlyConsumption(ctx, decode[ConsumptionRequest](file))
+	case "subaccount":
+		return client.SubAccount(ctx, path.Base(file.Request.Path))
+	}
+	return nil, errors.New("no such operation")
+}
+
+// decode reads the request of a file into the client's own struct. What does
+// not fit is marked as impossible in the table.
+func decode[T any](file replay.File) T {
+	var request T
+	if err := json.Unmarshal(file.Request.Body, &request); err != nil {
+		return request
+	}
+	return request
+}
+
+func expected() map[string]expectation {
+	sent := good(&Generated{
+		Message: "success", TicketNumber: "sms_66aa0011bb22", RequestToken: "otp_6f1d2c3b4a5968770011aabb",
+	})
+	called := good(&Generated{
+		Message: "success", TicketNumber: "voice_66aa0011bb22", RequestToken: "otp_6f1d2c3b4a5968770011aabb",
+	})
+	explicit := "every option is sent explicitly"
+	verdict := func(outcome, message string) expectation {
+		return good(&Validation{Outcome: outcome, Message: message})
+	}
+	wrong := func(left int64) expectation {
+		return good(&Validation{Outcome: otp.OutcomeWrongCode, Message: "Wrong OTP code.", Remaining: &left})
+	}
+	right := verdict(otp.OutcomeOK, "success")
+	gateway := bad(httpapi.Unavailable, "")
+	gateway.maybe = true
+	alone := bad(httpapi.Invalid, "")
+	alone.unsent = true
+	packs := []WalletPack{{ID: "0d0c6a1e-0000-4000-8000-000000000001", Credit: "37.5", ExpiresAt: at("2031-01-31T10:00:00+01:00")}}
+	month := func(month, sendings int64, cost httpapi.Decimal) expectation {
+		count := httpapi.Int(sendings)
+		agents := []AgentConsumption{}
+		if sendings > 0 {
+			agents = append(agents, AgentConsumption{AgentEmail: "sandbox@octopush.test", Sendings: count, Cost: cost})
+		}
+		return good(&Consumption{Year: 2026, Month: httpapi.Int(month), Sendings: &count, Cost: cost, ByAgent: agents})
+	}
+	credits := Credits{PremiumSMS: 750, VocalSMS: 625, LowCostSMS: 937, HLR: 3750}
+	wrongKey := bad(httpapi.Unauthorized, "101")
+	return map[string]expectation{
+		"otp_generate/sms_all_parameters":   sent,
+		"otp_generate/created":              sent,
+		"otp_generate/every_alphabet":       sent,
+		"otp_generate/empty_text":           sent,
+		"otp_generate/no_placeholder":       sent,
+		"otp_generate/voice_all_parameters": called,
+		"otp_generate/sms":                  sent.but(explicit),
+		"otp_generate/silently_repaired":    sent.but(explicit),
+		"otp_generate/phone_too_short":      bad(httpapi.Invalid, "117").but(explicit),
+		"otp_generate/missing_phone":        bad(httpapi.Invalid, "117").but(explicit),
+		"otp_generate/out_of_credit":        bad(httpapi.InsufficientBalance, "104"),
+		"otp_generate/forbidden":            bad(httpapi.Forbidden, "207"),
+		"otp_generate/missing_login":        wrongKey.but("both headers are always sent"),
+		"otp_generate/wrong_key":            wrongKey,
+		"otp_generate/gateway_html":         gateway,
+
+		"otp_validate/success":           right,
+		"otp_validate/success_by_both":   right,
+		"otp_validate/success_by_phone":  right,
+		"otp_validate/wrong_code":        wrong(2),
+		"otp_validate/older_by_phone":    wrong(2),
+		"otp_validate/last_attempt":      wrong(0),
+		"otp_validate/too_many_attempts": verdict(otp.OutcomeTooManyAttempts, "Maximum number of wrong attempts reached."),
+		"otp_validate/expired":           verdict(otp.OutcomeExpired, "OTP request expired."),
+		"otp_validate/not_found":         verdict(otp.OutcomeNotFound, "OTP request not found."),
+		"otp_validate/used_twice":        verdict(otp.OutcomeNotFound, "OTP request not found."),
+		"otp_validate/neither":           bad(httpapi.Invalid, "194"),
+		"otp_validate/missing_code":      bad(httpapi.Invalid, "195").but("the code is always sent"),
+		"otp_validate/wrong_key":         wrongKey,
+
+		"check_balance/euros":           good(&Balance{Amount: "37.5", Unit: "euros"}),
+		"check_balance/details":         good(&Balance{Amount: "37.5", Unit: "euros", Packs: packs}),
+		"check_balance/product":         good(&Balance{Amount: "750", Unit: "sms_premium"}),
+		"check_balance/product_details": good(&Balance{Amount: "750", Unit: "sms_premium", Packs: packs}).but("details are asked for as true, not 1"),
+		"check_balance/country_alone":   alone,
+		"check_balance/wrong_key":       wrongKey,
+
+		"check_credits/all_countries": good(map[string]Credits{"ES": credits, "FR": credits, "GB": credits, "IN": credits}),
+		"check_credits/one_country":   good(map[string]Credits{"FR": credits}),
+		"check_credits/two_countries": good(map[string]Credits{"FR": credits, "ES": credits}),
+		"check_credits/wrong_key":     wrongKey,
+
+		"monthly_consumption/all_channels": month(9, 32, "1.62"),
+		"monthly_consumption/one_channel":  month(9, 30, "1.5"),
+		"monthly_consumption/one_agent":    month(9, 30, "1.5"),
+		"monthly_consumption/voice":        month(9, 2, "0.12"),
+		"monthly_consumption/empty":        month(1, 0, "0"),
+		"monthly_consumption/wrong_key":    wrongKey,
+
+		"subaccount/success": good(&SubAccount{
+			FirstName: "Nadia", LastName: "Example", CompanyName: "Example Engines",
+			Callbacks: Callbacks{
+				Inbounds: "https://hooks.example.com/in", Deliveries: "https://hooks.example.com/dr",
+				BlacklistedNumbers: "https://hooks.example.com/stop", Email: "in@example.com",
+			},
+		}),
+		"subaccount/not_found": bad(httpapi.NotFound, "210"),
+		"subaccount/wrong_key": wrongKey,
+	}
+}
