@@ -91,10 +91,10 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 		route.ApplicationMustEnforce = plan.duties(route.ApplicationMustEnforce)
 		doc.Routes = append(doc.Routes, route)
 	}
-	if complete && !ps.Failed() {
+	if complete && !ps.Failed() && !p.Check().Failed() {
 		prefixes, err := p.countryPrefixes()
 		if err != nil {
-			ps.Errorf(At("allowed_countries"), "Country has no numbers", "%s", err)
+			ps.Errorf(At("allowed_countries"), "Country has no numbers", "%s.", err)
 		}
 		doc.CountryPrefixes = prefixes
 	}

@@ -1,9 +1,9 @@
 package otp
 
 import (
-	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Profile joins a brand, a message template, a code policy and an ordered list
@@ -154,7 +154,7 @@ func (p Profile) checkRoutes() Problems {
 	for i, r := range p.Routes {
 		path := At("routes").Index(i)
 		if !r.Unknown.Any("vendor") && !r.Vendor.Valid() {
-			ps.Errorf(path.Attribute("vendor"), "Unknown vendor", "%q is not a vendor; write one of %v.", r.Vendor, Vendors())
+			ps.Errorf(path.Attribute("vendor"), "Unknown vendor", "%q is not a vendor; write %s.", r.Vendor, quoted(Vendors()))
 		}
 		if !r.Unknown.Any("account") && r.Account != "" {
 			if sentence := SlugProblem(r.Account); sentence != "" {
@@ -194,8 +194,20 @@ func checkCountries(path Path, countries []string) Problems {
 	}
 	for _, country := range countries {
 		if !IsCountry(country) {
-			ps.Errorf(path, "Unknown country", "%s", fmt.Sprintf("%q is not an ISO 3166 alpha-2 country code in upper case, such as \"FR\" or \"IN\".", country))
+			ps.Errorf(path, "Unknown country", "%q is not an ISO 3166 alpha-2 country code in upper case, such as \"FR\" or \"IN\".%s", country, meant(country))
 		}
 	}
 	return ps
+}
+
+// meant proposes the country somebody most likely meant.
+func meant(country string) string {
+	code := strings.ToUpper(strings.TrimSpace(country))
+	if other := map[string]string{"UK": "GB", "EL": "GR"}[code]; other != "" {
+		code = other
+	}
+	if !IsCountry(code) {
+		return ""
+	}
+	return " Write \"" + code + "\"."
 }

@@ -99,12 +99,12 @@ type orderError struct {
 
 // Error ends with the reference to write.
 func (e *orderError) Error() string {
-	plural := ""
+	subject, verb := "Profile", "was"
 	if len(e.Profiles) > 1 {
-		plural = "s"
+		subject, verb = "Profiles", "were"
 	}
-	return fmt.Sprintf("Profile%s %s was planned before this %s, which %s in the same run. The name is written out in the profile, so Terraform does not know the order. %s",
-		plural, strings.Join(e.Profiles, ", "), e.Ref.Kind.Title(), e.Will, referenceAdvice(e.Ref.Kind))
+	return fmt.Sprintf("%s %s %s planned before this %s, which %s in the same run. The name is written out there, so Terraform does not know the order. %s",
+		subject, strings.Join(e.Profiles, ", "), verb, e.Ref.Kind.Title(), e.Will, referenceAdvice(e.Ref.Kind))
 }
 
 // referenceAdvice is how to refer to an object so that Terraform knows the

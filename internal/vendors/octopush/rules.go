@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -46,7 +48,7 @@ func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	}
 	path, name := otp.At("octopush").Attribute("sender"), s.Octopush.Sender
 	remedy := "Write 3 to 11 letters and digits."
-	if proposal := strings.Map(alphanumeric, name); sender.MatchString(proposal) && proposal != name {
+	if proposal := strings.Map(alphanumeric, norm.NFD.String(name)); sender.MatchString(proposal) && proposal != name {
 		remedy = `Write "` + proposal + `".`
 	}
 	ps.Errorf(path, "Sender has a shape Octopush does not accept",

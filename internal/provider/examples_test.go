@@ -1,0 +1,237 @@
+package provider_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+)
+
+const root = "../.."
+
+// source is what a configuration without a terraform block needs to find this
+// provider.
+const source = "terraform {\n  required_providers {\n    otp = { source = \"otp-as-code/otp\" }\n  }\n}\n\n"
+
+// example is a configuration that people copy.
+type example struct {
+	name    string   // where it stands
+	config  string   // self-sufficient
+	imports []string // files that show how to import a resource of it
+}
+
+// Every file under examples/, and every block of the README and the guides that
+// is marked as Terraform, is applied as it stands. examples/consumers are
+// programs with tests of their own.
+func TestExamplesApplyAndImportAndLeaveAnEmptyPlan(t *testing.T) {
+	var all []example
+	all = append(all, modules(t)...)
+	all = append(all, snippets(t)...)
+	for _, e := range all {
+		t.Run(e.name, func(t *testing.T) { e.run(t) })
+	}
+}
+
+// quiet are the examples that must not call a vendor: what they declare lives
+// in the catalog.
+func (e example) quiet() bool { return !strings.Contains(e.config, "\ndata \"") }
+
+func (e example) run(t *testing.T) {
+	if !strings.Contains(e.config, "required_providers") {
+		e.config = source + e.config
+	}
+	vendors := sandbox.StartForTest(t, sandbox.Options{Clock: func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) }})
+	if err := vendors.AddTransactions(3); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir()) // where a relative path of a catalog leads
+	t.Setenv("OTP_CATALOG_URL", "sqlite:catalog.db")
+	for name, value := range vendors.Environment() {
+		t.Setenv(name, value)
+	}
+	t.Setenv("TF_VAR_octopush", fmt.Sprintf("{api_login = %q, api_key = %q}", os.Getenv("OTP_OCTOPUSH_API_LOGIN"), os.Getenv("OTP_OCTOPUSH_API_KEY")))
+	t.Setenv("TF_ACC_TERRAFORM_PATH", terraformPath(t))
+	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "otp-as-code")
+
+	steps := []resource.TestStep{{Config: e.config}} // and a second plan, which must be empty
+	for _, file := range e.imports {
+		if step, possible := e.importStep(t, file); possible {
+			steps = append(steps, step)
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
+
+	if n := len(vendors.Requests()); e.quiet() != (n == 0) {
+		t.Errorf("%d requests to vendors", n)
+	}
+}
+
+var (
+	importTarget  = regexp.MustCompile(`(?m)^\s*to\s*=\s*(\S+)$`)
+	importCommand = regexp.MustCompile(`(?m)^terraform import (\S+) (\S+)$`)
+)
+
+// importStep imports what the first step made, the way the file shows.
+func (e example) importStep(t *testing.T, file string) (step resource.TestStep, possible bool) {
+	t.Helper()
+	text := read(t, file)
+	step = resource.TestStep{ImportState: true}
+	if filepath.Ext(file) == ".sh" {
+		match := importCommand.FindStringSubmatch(text)
+		if match == nil {
+			t.Fatalf("%s has no terraform import ADDRESS ID", file)
+		}
+		step.ResourceName, step.ImportStateId = match[1], match[2]
+		step.ImportStateVerify, step.ImportStateVerifyIdentifierAttribute = true, "name"
+		return step, true
+	}
+	match := importTarget.FindStringSubmatch(text)
+	if match == nil {
+		t.Fatalf("%s imports to nothing", file)
+	}
+	step.ResourceName, step.ImportStateConfigExact, step.Config = match[1], true, e.config+"\n"+text
+	step.ImportStateKind = resource.ImportBlockWithID
+	if filepath.Base(file) == "import-by-identity.tf" {
+		if step.ImportStateKind = resource.ImportBlockWithResourceIdentity; !knowsIdentity(t) {
+			t.Logf("this CLI is too old for %s", filepath.Base(file))
+			return step, false
+		}
+	}
+	return step, true
+}
+
+// knowsIdentity reports whether the CLI can import by identity: Terraform and
+// OpenTofu from 1.12.
+func knowsIdentity(t *testing.T) bool {
+	t.Helper()
+	output, err := exec.CommandContext(t.Context(), os.Getenv("TF_ACC_TERRAFORM_PATH"), "version", "-json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var answer struct {
+		Version string `json:"terraform_version"`
+	}
+	if err := json.Unmarshal(output, &answer); err != nil {
+		t.Fatal(err)
+	}
+	found, err := version.NewVersion(answer.Version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.12.0")))
+}
+
+// modules are the folders of examples/ with a configuration. In those that the
+// documentation shows, every file but the imports is an example of its own.
+func modules(t *testing.T) []example {
+	t.Helper()
+	byFolder := map[string][]string{}
+	err := filepath.WalkDir(filepath.Join(root, "examples"), func(path string, entry fs.DirEntry, err error) error {
+		switch name := filepath.ToSlash(path); {
+		case err != nil:
+			return err
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(name, "examples/consumers")):
+			return filepath.SkipDir
+		case entry.IsDir() || artefact.MatchString(entry.Name()):
+		case filepath.Ext(path) == ".tf" || entry.Name() == "import.sh":
+			byFolder[filepath.Dir(path)] = append(byFolder[filepath.Dir(path)], path)
+		default:
+			t.Errorf("no test applies %s", path)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []example
+	for folder, files := range byFolder {
+		found = append(found, module(t, folder, files)...)
+	}
+	slices.SortFunc(found, func(a, b example) int { return strings.Compare(a.name, b.name) })
+	return found
+}
+
+// artefact is what a run of a CLI in a folder leaves behind.
+var artefact = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\.backup)?$|\.db$|^README\.md$`)
+
+func module(t *testing.T, folder string, files []string) []example {
+	t.Helper()
+	name, err := filepath.Rel(filepath.Join(root, "examples"), folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := filepath.Dir(name) != "." || name == "provider"
+	whole := example{name: name}
+	var each []example
+	for _, file := range files {
+		switch base := filepath.Base(file); {
+		case strings.HasPrefix(base, "import"):
+			whole.imports = append(whole.imports, absolute(t, file))
+		case shown:
+			each = append(each, example{name: filepath.Join(name, base), config: read(t, file)})
+		default:
+			whole.config += read(t, file) + "\n"
+		}
+	}
+	switch {
+	case !shown:
+		return []example{whole}
+	case len(each) == 0:
+		t.Fatalf("%s has nothing to import into", folder)
+	case name == "provider": // configured only where something uses it
+		for i := range each {
+			each[i].config += "\n" + read(t, filepath.Join(root, "examples/resources/otp_brand/resource.tf"))
+		}
+	}
+	each[0].imports = whole.imports
+	return each
+}
+
+var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
+
+// snippets are the Terraform blocks of the README and the guides. What is a
+// fragment there is marked as hcl.
+func snippets(t *testing.T) []example {
+	t.Helper()
+	guides, err := filepath.Glob(filepath.Join(root, "templates/guides/*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []example
+	for _, file := range append(guides, filepath.Join(root, "README.md")) {
+		for i, block := range terraformBlock.FindAllStringSubmatch(read(t, file), -1) {
+			found = append(found, example{name: fmt.Sprintf("%s block %d", filepath.Base(file), i+1), config: block[1]})
+		}
+	}
+	return found
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func absolute(t *testing.T, file string) string {
+	t.Helper()
+	path, err := filepath.Abs(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
