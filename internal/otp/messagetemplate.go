@@ -1,8 +1,10 @@
 package otp
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/text/language"
 )
@@ -106,10 +108,37 @@ func (w Wording) check() Problems {
 	case n > 1:
 		ps.Errorf(w.Path, "Message text has the code twice", "{{otp}} occurs %d times. Vendors fill in the code once; keep one {{otp}}.", n)
 	}
+	w.checkCost(&ps)
 	if found := findLink(w.Text); found != "" {
 		ps.Warnf(w.Path, "Message text holds a link", "Carriers filter one-time passwords with links such as %q, and recipients learn to trust them. Leave it out; the last line of a WebOTP message (@host #{{otp}}) is fine.", found)
 	}
 	return ps
+}
+
+// checkCost warns of typographic characters that leave the small alphabet of
+// SMS, so that every message costs more segments than it need. It counts with
+// an example, because only a profile knows what the placeholders become.
+func (w Wording) checkCost(ps *Problems) {
+	costly := CostlyCharacters(w.Text)
+	if len(costly) == 0 {
+		return
+	}
+	var list []string
+	for _, c := range costly {
+		list = append(list, fmt.Sprintf("%q (U+%04X) at character %d, write %q", c.Character, c.Character, c.Position, c.Plain))
+	}
+	text, _ := ParseText(w.Text)
+	filled := text.Expand(map[Placeholder]string{PlaceholderOTP: "123456", PlaceholderBrand: "Acme", PlaceholderMinutes: "5", PlaceholderExpiry: "12:00:00"})
+	is, could := CountSegments(filled), CountSegments(plainly(filled))
+	ps.Warnf(w.Path, "Message text leaves the SMS alphabet", "Because of %s, the text is sent as Unicode, with room for 70 characters in a segment: with a code of six digits and a brand of four letters, %d characters in %d. Without %s there is room for 160: %d characters in %d.",
+		strings.Join(list, "; "), is.Characters, is.Segments, them(len(costly)), could.Characters, could.Segments)
+}
+
+func them(n int) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
 }
 
 func checkLocale(ps *Problems, path Path, locale string) {
