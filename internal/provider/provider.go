@@ -6,11 +6,13 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/brand"
+	functions "github.com/otp-as-code/terraform-provider-otp/internal/function"
 	"github.com/otp-as-code/terraform-provider-otp/internal/messagetemplate"
 	"github.com/otp-as-code/terraform-provider-otp/internal/profile"
 	"github.com/otp-as-code/terraform-provider-otp/internal/senderid"
@@ -76,6 +78,9 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		senderid.NewResource(),
 	}
 }
+
+// Functions lists the provider-defined functions.
+func (p *Provider) Functions(context.Context) []func() function.Function { return functions.All() }
 
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
