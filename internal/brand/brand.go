@@ -1,7 +1,9 @@
-// Package brand is the otp_brand resource.
+// Package brand is the otp_brand resource, data source and list resource.
 package brand
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
@@ -30,3 +32,9 @@ var noun = &tf.Noun[otp.Brand]{
 
 // NewResource returns the constructor of the resource.
 func NewResource() func() resource.Resource { return tf.NewResource(noun) }
+
+// NewDataSource returns the constructor of the data source.
+func NewDataSource() func() datasource.DataSource { return tf.NewLookup(noun) }
+
+// NewListResource returns the constructor of the list resource.
+func NewListResource() func() list.ListResource { return tf.NewList(noun) }

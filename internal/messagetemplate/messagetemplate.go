@@ -1,9 +1,11 @@
-// Package messagetemplate is the otp_message_template resource.
+// Package messagetemplate is the otp_message_template resource, data source and list resource.
 package messagetemplate
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -85,3 +87,9 @@ func way2apiAttribute() schema.Attribute {
 
 // NewResource returns the constructor of the resource.
 func NewResource() func() resource.Resource { return tf.NewResource(noun) }
+
+// NewDataSource returns the constructor of the data source.
+func NewDataSource() func() datasource.DataSource { return tf.NewLookup(noun) }
+
+// NewListResource returns the constructor of the list resource.
+func NewListResource() func() list.ListResource { return tf.NewList(noun) }

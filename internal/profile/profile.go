@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
@@ -25,6 +27,12 @@ var noun = &tf.Noun[otp.Profile]{
 
 // NewResource returns the constructor of the resource.
 func NewResource() func() resource.Resource { return tf.NewResource(noun) }
+
+// NewDataSource returns the constructor of the data source.
+func NewDataSource() func() datasource.DataSource { return tf.NewLookup(noun) }
+
+// NewListResource returns the constructor of the list resource.
+func NewListResource() func() list.ListResource { return tf.NewList(noun) }
 
 // markUnknown notes an unknown attribute: in a route it concerns that route
 // alone, so that all the others are still checked.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -84,5 +85,21 @@ func (p *Provider) Functions(context.Context) []func() function.Function { retur
 
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{transaction.NewDataSource}
+	return []func() datasource.DataSource{
+		brand.NewDataSource(),
+		messagetemplate.NewDataSource(),
+		profile.NewDataSource(),
+		senderid.NewDataSource(),
+		transaction.NewDataSource,
+	}
+}
+
+// ListResources lists what `terraform query` can list.
+func (p *Provider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		brand.NewListResource(),
+		messagetemplate.NewListResource(),
+		profile.NewListResource(),
+		senderid.NewListResource(),
+	}
 }

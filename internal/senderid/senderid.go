@@ -1,7 +1,9 @@
-// Package senderid is the otp_sender_id resource.
+// Package senderid is the otp_sender_id resource, data source and list resource.
 package senderid
 
 import (
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 
@@ -65,3 +67,9 @@ func androidAPIAttribute() schema.Attribute {
 
 // NewResource returns the constructor of the resource.
 func NewResource() func() resource.Resource { return tf.NewResource(noun) }
+
+// NewDataSource returns the constructor of the data source.
+func NewDataSource() func() datasource.DataSource { return tf.NewLookup(noun) }
+
+// NewListResource returns the constructor of the list resource.
+func NewListResource() func() list.ListResource { return tf.NewList(noun) }

@@ -70,13 +70,9 @@ func (r *Resource[S]) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: snapshot.ID, Revision: object.Revision, Claim: cmp.Or(kept.Claim, object.Claim)})...)
-	computed := map[string]string{}
-	if r.noun.Document != nil {
-		computed[documentAttribute] = object.Document
-	}
-	raw, err := toTerraform(resp.State.Schema.Type().TerraformType(ctx), object.Spec, computed)
+	raw, err := r.noun.encode(ctx, resp.State.Schema.Type(), object)
 	if err != nil {
-		r.fail("read", fmt.Errorf("%s in the catalog cannot be understood: %w. Another program, or a newer release, may have written it; see its history", ref, err), &resp.Diagnostics)
+		r.fail("read", err, &resp.Diagnostics)
 		return
 	}
 	resp.State.Raw = raw

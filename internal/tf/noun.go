@@ -3,7 +3,9 @@ package tf
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -75,6 +77,19 @@ func (n *Noun[S]) decode(raw tftypes.Value) (S, diag.Diagnostics) {
 		n.Unknown(&object, at)
 	}
 	return object, diags
+}
+
+// encode is a stored object as a value of a schema's type.
+func (n *Noun[S]) encode(ctx context.Context, t attr.Type, object catalog.Object) (raw tftypes.Value, err error) {
+	computed := map[string]string{}
+	if n.Document != nil {
+		computed[documentAttribute] = object.Document
+	}
+	raw, err = toTerraform(t.TerraformType(ctx), object.Spec, computed)
+	if err != nil {
+		err = fmt.Errorf("%s in the catalog cannot be understood: %w. Another program, or a newer release, may have written it; see its history", object.Ref(), err)
+	}
+	return raw, err
 }
 
 func (n *Noun[S]) ref(object S) catalog.Ref {

@@ -1,0 +1,132 @@
+package tf
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+)
+
+// Lookup is the one implementation of a data source that finds a catalog
+// object by name, for objects of another workspace.
+type Lookup[S any] struct {
+	noun    *Noun[S]
+	session *Session
+}
+
+// NewLookup returns the constructor of a noun's data source.
+func NewLookup[S any](noun *Noun[S]) func() datasource.DataSource {
+	return func() datasource.DataSource { return &Lookup[S]{noun: noun} }
+}
+
+// Metadata names the data source, which is called as the resource is.
+func (l *Lookup[S]) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = l.noun.Kind.ResourceType()
+}
+
+// Configure takes the session.
+func (l *Lookup[S]) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	l.session = From(req.ProviderData, &resp.Diagnostics)
+}
+
+// Schema is the resource's, all of it computed but the name.
+func (l *Lookup[S]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	title := l.noun.Kind.Title()
+	attributes := computedAttributes(l.noun.Schema.Attributes)
+	attributes["name"] = schema.StringAttribute{
+		Required: true, Validators: []validator.String{Slug()},
+		MarkdownDescription: "Name of the " + title + " in the catalog.",
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: fmt.Sprintf("Finds a %s of the catalog by its name, for one that another workspace manages. A retired one is not found.", title),
+		Attributes:          attributes,
+	}
+}
+
+// Read finds the object; the error for a name that is not there lists near
+// ones.
+func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var name types.String
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, path.Root("name"), &name)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	title := l.noun.Kind.Title()
+	if l.session == nil || !l.session.Catalog.Known() {
+		resp.Diagnostics.AddError("Catalog is not known", "The URL of the catalog is still unknown, so no "+title+" can be found in it. Give catalog.url a value that Terraform knows when it plans.")
+		return
+	}
+	snapshot, err := l.session.Catalog.read(ctx)
+	if err != nil {
+		resp.Diagnostics.Append(Failure("find the "+title, err))
+		return
+	}
+	object, found := snapshot.Get(catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()})
+	if !found || object.RetiredAt != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("name"), l.noun.title()+" is not in the catalog", l.missing(snapshot, object, name.ValueString()))
+		return
+	}
+	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object)
+	if err != nil {
+		resp.Diagnostics.Append(Failure("find the "+title, err))
+		return
+	}
+	resp.State.Raw = raw
+}
+
+func (l *Lookup[S]) missing(snapshot *catalog.Snapshot, object catalog.Object, name string) string {
+	title, url := l.noun.Kind.Title(), l.session.Catalog.store.URL()
+	if object.RetiredAt != nil {
+		return fmt.Sprintf("The %s %q was deleted from the catalog %s by %s at %s.", title, name, url, object.RetiredBy, object.RetiredAt.Format("2006-01-02 15:04:05 MST"))
+	}
+	sentence := fmt.Sprintf("The catalog %s has no %s %q.", url, title, name)
+	var names []string
+	for _, other := range snapshot.List(l.noun.Kind) {
+		names = append(names, other.Name)
+	}
+	switch near := nearest(name, names); {
+	case len(names) == 0:
+		return sentence + " It has none at all; is it the catalog you mean?"
+	case len(near) == 0:
+		return fmt.Sprintf("%s It has %d others, none with a similar name.", sentence, len(names))
+	default:
+		return fmt.Sprintf("%s Did you mean %s?", sentence, strings.Join(near, ", "))
+	}
+}
+
+// computedAttributes turns a resource's attributes into what a data source
+// reads. A kind of attribute that is not here would be a bug that the schema
+// test finds.
+func computedAttributes(attributes map[string]resourceschema.Attribute) map[string]schema.Attribute {
+	result := map[string]schema.Attribute{}
+	for name, attribute := range attributes {
+		text := attribute.GetMarkdownDescription()
+		switch a := attribute.(type) {
+		case resourceschema.StringAttribute:
+			result[name] = schema.StringAttribute{Computed: true, MarkdownDescription: text}
+		case resourceschema.Int64Attribute:
+			result[name] = schema.Int64Attribute{Computed: true, MarkdownDescription: text}
+		case resourceschema.BoolAttribute:
+			result[name] = schema.BoolAttribute{Computed: true, MarkdownDescription: text}
+		case resourceschema.SetAttribute:
+			result[name] = schema.SetAttribute{Computed: true, MarkdownDescription: text, ElementType: a.ElementType}
+		case resourceschema.MapAttribute:
+			result[name] = schema.MapAttribute{Computed: true, MarkdownDescription: text, ElementType: a.ElementType}
+		case resourceschema.SingleNestedAttribute:
+			result[name] = schema.SingleNestedAttribute{Computed: true, MarkdownDescription: text, Attributes: computedAttributes(a.Attributes)}
+		case resourceschema.MapNestedAttribute:
+			result[name] = schema.MapNestedAttribute{Computed: true, MarkdownDescription: text, NestedObject: schema.NestedAttributeObject{Attributes: computedAttributes(a.NestedObject.Attributes)}}
+		case resourceschema.ListNestedAttribute:
+			result[name] = schema.ListNestedAttribute{Computed: true, MarkdownDescription: text, NestedObject: schema.NestedAttributeObject{Attributes: computedAttributes(a.NestedObject.Attributes)}}
+		}
+	}
+	return result
+}
