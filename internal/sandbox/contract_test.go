@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/png"
+	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"os"
@@ -13,6 +16,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -30,14 +34,19 @@ type contract struct {
 		Headers map[string]string          `json:"headers"`
 		Query   map[string]json.RawMessage `json:"query"` // a string, or an array of strings
 		Body    json.RawMessage            `json:"body"`
+		// Encoding is "multipart" or "form" (urlencoded), of Form.
+		Encoding string            `json:"encoding"`
+		Form     map[string]string `json:"form"`
+		RawBody  *string           `json:"raw_body"` // instead of body
 	} `json:"request"`
 	Response struct {
 		Status  int               `json:"status"`
 		Headers map[string]string `json:"headers"`
 		Body    json.RawMessage   `json:"body"`
 		RawBody *string           `json:"raw_body"` // instead of body
+		Base64  []byte            `json:"base64_body"`
 	} `json:"response"`
-	Match    string   `json:"match"`    // "exact", or "shape": same keys and JSON types
+	Match    string   `json:"match"`    // "exact"; "shape": same keys and JSON types; "image": any PNG
 	Exact    []string `json:"exact"`    // with "shape": pointers to what is equal too
 	Repaired []string `json:"repaired"` // parameters the vendor puts right, in order; absent: not looked at
 }
@@ -50,6 +59,11 @@ type contractGiven struct {
 	Transactions     int                   `json:"transactions"`
 	NullTransactions int                   `json:"null_transactions"`
 	Consumption      []octopushConsumption `json:"consumption"`
+	Devices          int                   `json:"devices"`
+	SMS              int                   `json:"sms"`
+	WhatsApp         int                   `json:"whatsapp"`
+	Messages         []*androidMessage     `json:"messages"`
+	Links            []*androidLink        `json:"links"`
 	Fault            *Fault                `json:"fault"`
 }
 
@@ -61,8 +75,33 @@ type contractVendor struct {
 }
 
 var contractVendors = []contractVendor{
+	{"androidapi", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.AndroidAPI) }, givenAndroidAPI},
 	{"myotp", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.MyOTP) }, givenMyOTP},
 	{"octopush", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.Octopush) }, givenOctopush},
+	{"way2api", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.Way2API) }, givenWay2API},
+}
+
+func givenAndroidAPI(t *testing.T, s *Server, given contractGiven) {
+	must(t, s.UpdateAndroidAPI(func(a *AndroidAPIAccount) { must(t, overlay(given.Account, a)) }))
+	must(t, s.AddDevices(given.Devices))
+	must(t, s.AddSentMessages("sms", given.SMS))
+	must(t, s.AddSentMessages("whatsapp", given.WhatsApp))
+	s.androidapi.data.Messages = append(s.androidapi.data.Messages, given.Messages...)
+	s.androidapi.data.Links = given.Links
+	for _, raw := range given.Sent {
+		var code androidCode
+		must(t, overlay(raw, &code))
+		s.androidapi.data.Codes = append(s.androidapi.data.Codes, &code)
+	}
+}
+
+func givenWay2API(t *testing.T, s *Server, given contractGiven) {
+	must(t, s.UpdateWay2API(func(a *Way2APIAccount) { must(t, overlay(given.Account, a)) }))
+	for _, raw := range given.Sent {
+		var at time.Time
+		must(t, overlay(raw, &at))
+		s.way2api.data.Calls = append(s.way2api.data.Calls, at)
+	}
 }
 
 func givenMyOTP(t *testing.T, s *Server, given contractGiven) {
@@ -160,7 +199,8 @@ func replay(t *testing.T, v contractVendor, file, operation string) {
 		must(t, s.Fail(fault))
 	}
 
-	got, err := send(t, c.Request.Method, contractURL(t, s, v.name, c), c.Request.Headers, contractBody(c))
+	headers, body := contractBody(t, c)
+	got, err := send(t, c.Request.Method, contractURL(t, s, v.name, c), headers, body)
 	must(t, err)
 	if got.status != c.Response.Status {
 		t.Fatalf("HTTP status %d, want %d: %s", got.status, c.Response.Status, got.raw)
@@ -210,11 +250,36 @@ func contractURL(t *testing.T, s *Server, vendor string, c contract) string {
 	return out
 }
 
-func contractBody(c contract) any {
-	if body := string(c.Request.Body); body != "null" {
-		return body
+// contractBody is the body and the headers that go with it.
+func contractBody(t *testing.T, c contract) (headers map[string]string, body any) {
+	t.Helper()
+	headers = map[string]string{}
+	maps.Copy(headers, c.Request.Headers)
+	switch {
+	case c.Request.RawBody != nil:
+		return headers, *c.Request.RawBody
+	case c.Request.Encoding == "multipart":
+		var text strings.Builder
+		writer := multipart.NewWriter(&text)
+		for _, name := range slices.Sorted(maps.Keys(c.Request.Form)) {
+			must(t, writer.WriteField(name, c.Request.Form[name]))
+		}
+		must(t, writer.Close())
+		headers["Content-Type"] = writer.FormDataContentType()
+		return headers, text.String()
+	case c.Request.Encoding == "form":
+		form := url.Values{}
+		for name, value := range c.Request.Form {
+			form.Set(name, value)
+		}
+		headers["Content-Type"] = "application/x-www-form-urlencoded"
+		return headers, form.Encode()
+	case c.Request.Encoding != "" || c.Request.Form != nil:
+		t.Fatalf("encoding is %q", c.Request.Encoding)
+	case string(c.Request.Body) == "null":
+		return headers, nil
 	}
-	return nil
+	return headers, string(c.Request.Body)
 }
 
 // headerValue leaves out what comes after the media type.
@@ -235,6 +300,10 @@ func compareBody(t *testing.T, c contract, got response) {
 		if got.raw != *c.Response.RawBody {
 			t.Errorf("body %q, want %q", got.raw, *c.Response.RawBody)
 		}
+		return
+	}
+	if c.Match == "image" {
+		comparePNG(t, c.Response.Base64, []byte(got.raw))
 		return
 	}
 	var want, have any
@@ -260,6 +329,17 @@ func compareBody(t *testing.T, c contract, got response) {
 		}
 	default:
 		t.Fatalf("match is %q", c.Match)
+	}
+}
+
+// comparePNG compares no more than that both are images: what they show is new
+// each time.
+func comparePNG(t *testing.T, images ...[]byte) {
+	t.Helper()
+	for _, raw := range images {
+		if _, err := png.Decode(bytes.NewReader(raw)); err != nil {
+			t.Errorf("no PNG: %v", err)
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ func (s *Server) newPages() http.Handler {
 	control.HandleFunc("POST /_sandbox/clock", s.postClock)
 	control.HandleFunc("POST /_sandbox/deliveries", s.postDelivery)
 	control.HandleFunc("POST /_sandbox/reset", s.postReset)
+	s.handleAndroidAPI(control)
 
 	pages := http.NewServeMux()
 	// A web page that somebody has open must not drive their sandbox.

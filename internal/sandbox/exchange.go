@@ -92,6 +92,8 @@ func matchPath(pattern, path string) (map[string]string, bool) {
 type exchange struct {
 	server   *Server
 	now      time.Time
+	method   string
+	base     string // URL of the vendor's prefix, as the client knows it
 	path     string
 	header   http.Header
 	query    url.Values
@@ -100,7 +102,8 @@ type exchange struct {
 	remoteIP string
 
 	repaired []string
-	err      error // a fault of the sandbox itself, not of the request
+	problem  string // what is wrong with the request, where the answer does not say
+	err      error  // a fault of the sandbox itself, not of the request
 }
 
 // repair notes what the vendor silently put right: the parameter, then what

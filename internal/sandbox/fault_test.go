@@ -66,6 +66,56 @@ func TestFault(t *testing.T) {
 	}
 }
 
+func TestFaultsMeetEveryOperationByItsName(t *testing.T) {
+	t.Parallel()
+	s := open(t, Options{})
+	for _, v := range s.vendors {
+		for _, op := range v.operations() {
+			method := op.method
+			if method == "" {
+				method = http.MethodGet
+			}
+			must(t, s.Fail(Fault{Vendor: v.name(), Operation: op.name, Kind: Answer, Status: http.StatusServiceUnavailable}))
+			got, err := send(t, method, s.URL()+v.prefix()+op.path, nil, nil)
+			must(t, err)
+			request := last(t, s.Requests())
+			if got.status != http.StatusServiceUnavailable || request.Vendor != v.name() || request.Operation != op.name || request.Fault != Answer {
+				t.Errorf("%s %s: HTTP status %d, logged as %s %s with fault %q", v.name(), op.name, got.status, request.Vendor, request.Operation, request.Fault)
+			}
+			s.ClearFaults()
+		}
+	}
+}
+
+// What a client must not do twice has happened once, whatever it got to see.
+func TestFaultAfterASendHidesIt(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []Kind{DropAfter, Cut, Truncate} {
+		s := open(t, Options{})
+		for vendor, address := range map[string]string{
+			"androidapi": "/androidapi/api/send/otp?" + encodeQuery(withSecret(byDevice())),
+			"way2api":    "/way2api/api/v1/aws/send_otp-pin",
+		} {
+			must(t, s.Fail(Fault{Vendor: vendor, Kind: kind}))
+			headers := map[string]string{"X-API-Key": way2Key, "Content-Type": "application/json"}
+			var body any = way2Body()
+			if vendor == "androidapi" {
+				headers, body = nil, nil
+			}
+			got, err := send(t, http.MethodPost, s.URL()+address, headers, body)
+			if broken := err != nil; broken == (kind == Truncate) || got.body != nil {
+				t.Errorf("%s, %s: %v, %s", vendor, kind, err, got.raw)
+			}
+			if message := last(t, s.Messages()); message.Vendor != vendor {
+				t.Errorf("%s, %s: nothing was sent", vendor, kind)
+			}
+		}
+		if n := len(s.Messages()); n != 2 {
+			t.Errorf("%s: %d messages", kind, n)
+		}
+	}
+}
+
 func TestRateLimitedSaysWhenToComeBack(t *testing.T) {
 	t.Parallel()
 	s := open(t, Options{})

@@ -40,7 +40,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v vendor, p
 	}
 
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	record.Body = v.credentials().redact(string(body), r)
+	record.Body = v.credentials().redact(string(body), r, v.credentials().inBody(body, r)...)
 	s.arrive(record)
 	if !fault.wait(r.Context(), s.closing) {
 		panic(http.ErrAbortHandler)
@@ -58,7 +58,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v vendor, p
 		out = v.refuse(path, found, http.StatusText(found)+": "+r.Method+" "+path)
 	default:
 		out = s.perform(record, op, &exchange{
-			server: s, path: path, header: r.Header, query: r.URL.Query(), params: params, body: body, remoteIP: remoteIP(r),
+			server: s, method: r.Method, base: "http://" + r.Host + v.prefix(), path: path, header: r.Header, query: r.URL.Query(), params: params, body: body, remoteIP: remoteIP(r),
 		})
 	}
 	if fault.Kind == Answer {
@@ -93,7 +93,7 @@ func (s *Server) perform(record *Request, op operation, x *exchange) answer {
 	defer s.mu.Unlock()
 	x.now = s.now()
 	out := op.handle(x)
-	record.Repaired = x.repaired
+	record.Repaired, record.Problem = x.repaired, x.problem
 	if x.err != nil {
 		return ownFault(x.err)
 	}

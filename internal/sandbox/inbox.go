@@ -24,6 +24,7 @@ func (s *Server) inbox(w http.ResponseWriter, _ *http.Request) {
 	if err == nil {
 		err = inboxPage.Execute(&page, map[string]any{
 			"Now": s.Now(), "Messages": messages, "Faults": s.Faults(), "Environment": environment.String(),
+			"Links": s.WhatsAppLinks(), "URL": s.URL(),
 		})
 	}
 	if err != nil {

@@ -2,7 +2,9 @@ package sandbox
 
 import (
 	"bytes"
+	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +122,12 @@ func TestControlPathRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"no JSON":                 {"/_sandbox/clock", "soon", 400},
 		"a clock that goes back":  {"/_sandbox/clock", fields{"advance_seconds": -1}, 400},
 		"a clock of another time": {"/_sandbox/clock", fields{"advance_seconds": int64(1) << 60}, 400},
+		"a scan of nothing":       {"/_sandbox/androidapi/scan", fields{"token": "none", "phone": "+923007778899"}, 400},
+		"a token nobody waits at": {"/_sandbox/androidapi/expire", fields{"token": "none"}, 400},
+		"an unknown account":      {"/_sandbox/androidapi/disconnect", fields{"unique": "none"}, 400},
+		"no devices":              {"/_sandbox/androidapi/devices", fields{}, 400},
+		"too many gateways":       {"/_sandbox/androidapi/gateways", fields{"count": 1e6}, 400},
+		"an unknown channel":      {"/_sandbox/androidapi/messages", fields{"channel": "telegram", "count": 1}, 400},
 		"an unknown message":      {"/_sandbox/deliveries", fields{"message_id": "none", "status": "read"}, 404},
 	} {
 		got := post(t, s, test.path, test.body)
@@ -143,14 +151,53 @@ func TestCredentialsAreNotLogged(t *testing.T) {
 	must(t, err)
 	_, err = send(t, http.MethodGet, s.URL()+"/octopush/v1/public/wallet/check-balance", map[string]string{"api-login": octopushLogin, "api-key": octopushKey}, nil)
 	must(t, err)
+	_, err = send(t, http.MethodPost, s.URL()+"/way2api/api/v1/aws/send_otp-pin", map[string]string{"Authorization": "Bearer " + way2Key}, fields{"value": way2Key})
+	must(t, err)
+	_, err = send(t, http.MethodPost, s.URL()+"/way2api/api/v1/aws/send_otp-pin", map[string]string{"Authorization": "Bearer " + wrong}, fields{"value": wrong})
+	must(t, err)
 	log := get(t, s, "/_sandbox/requests").raw
-	for _, secret := range []string{wrong, myotpKey, octopushLogin, octopushKey} {
+	for _, secret := range []string{wrong, myotpKey, octopushLogin, octopushKey, way2Key} {
 		if strings.Contains(log, secret) {
 			t.Errorf("%q is in the log:\n%s", secret, log)
 		}
 	}
 	if got := s.Requests()[0]; got.Headers.Get("X-Api-Key") != Redacted || !strings.Contains(got.Body, phone) {
 		t.Errorf("too much or too little is hidden: %+v", got)
+	}
+}
+
+// AndroidAPI's secret is a parameter: it may be anywhere.
+func TestSecretsInParametersAreNotLogged(t *testing.T) {
+	t.Parallel()
+	const wrong = "wrong-secret/0123456789+abcdef"
+	for _, secret := range []string{wrong, androidSecret} {
+		s := open(t, Options{})
+		values := params{"secret": secret, "phone": customer, "note": "seen " + secret}
+		contentType, multipartBody := encodeMultipart(t, values)
+		for _, request := range []struct{ query, contentType, body string }{
+			{encodeQuery(values), "", ""},
+			{"Secret=" + url.QueryEscape(secret), "", ""},
+			{"", "application/x-www-form-urlencoded", encodeQuery(values)},
+			{"", "application/x-www-form-urlencoded", "%73ecret=" + secret + "&phone=%2B923004445566&broken=%zz"},
+			{"", contentType, multipartBody},
+			{"", contentType, multipartBody[:strings.LastIndex(multipartBody, secret)+len(secret)]},
+			{"", "application/json", `{"secret":"` + secret + `","phone":"` + customer + `"}`},
+			{"", "", encodeQuery(values)},
+		} {
+			headers := map[string]string{"Content-Type": request.contentType}
+			_, err := send(t, http.MethodPost, s.URL()+"/androidapi/api/send/otp?"+request.query, headers, request.body)
+			must(t, err)
+		}
+		raw, err := json.Marshal(s.Requests())
+		must(t, err)
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret)} {
+			if strings.Contains(string(raw), form) {
+				t.Errorf("%q is in the log:\n%s", form, raw)
+			}
+		}
+		if n := strings.Count(string(raw), "923004445566"); n < 6 {
+			t.Errorf("the phone number is hidden too, %d are left", n)
+		}
 	}
 }
 
@@ -201,6 +248,8 @@ func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	s := open(t, Options{})
 	want := map[string]string{
+		"OTP_ANDROIDAPI_BASE_URL": s.URL() + "/androidapi/api", "OTP_ANDROIDAPI_SECRET": androidSecret,
+		"OTP_WAY2API_BASE_URL": s.URL() + "/way2api/api/v1", "OTP_WAY2API_API_KEY": way2Key,
 		"OTP_MYOTP_BASE_URL": s.URL() + "/myotp", "OTP_MYOTP_API_KEY": myotpKey,
 		"OTP_OCTOPUSH_BASE_URL": s.URL() + "/octopush/v1/public", "OTP_OCTOPUSH_API_LOGIN": octopushLogin, "OTP_OCTOPUSH_API_KEY": octopushKey,
 	}

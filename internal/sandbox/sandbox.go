@@ -32,8 +32,10 @@ type Options struct {
 // Settings holds the switches of each vendor. The zero value is the default
 // reading of every vendor.
 type Settings struct {
-	MyOTP    MyOTPSettings    `json:"myotp"`
-	Octopush OctopushSettings `json:"octopush"`
+	AndroidAPI AndroidAPISettings `json:"androidapi"`
+	MyOTP      MyOTPSettings      `json:"myotp"`
+	Octopush   OctopushSettings   `json:"octopush"`
+	Way2API    Way2APISettings    `json:"way2api"`
 }
 
 // Server is one sandbox. Its methods may be called from several goroutines.
@@ -54,8 +56,10 @@ type Server struct {
 	number   int // of the last request
 	faults   []*Fault
 
-	myotp    *myotp
-	octopush *octopush
+	androidapi *androidapi
+	myotp      *myotp
+	octopush   *octopush
+	way2api    *way2api
 
 	listener net.Listener
 	http     *http.Server
@@ -65,7 +69,8 @@ type Server struct {
 // New makes a sandbox. With a state path it continues where the file ends; a
 // file that it cannot read is an error and is left as it is.
 func New(options Options) (*Server, error) {
-	if err := options.Settings.MyOTP.check(); err != nil {
+	settings := &options.Settings
+	if err := errors.Join(settings.AndroidAPI.check(), settings.MyOTP.check(), settings.Way2API.check()); err != nil {
 		return nil, err
 	}
 	s := &Server{
@@ -80,9 +85,11 @@ func New(options Options) (*Server, error) {
 	if s.random == nil {
 		s.random = rand.Reader
 	}
-	s.myotp = newMyOTP(options.Settings.MyOTP)
-	s.octopush = newOctopush(options.Settings.Octopush)
-	s.vendors = []vendor{s.myotp, s.octopush}
+	s.androidapi = newAndroidAPI(settings.AndroidAPI)
+	s.myotp = newMyOTP(settings.MyOTP)
+	s.octopush = newOctopush(settings.Octopush)
+	s.way2api = newWay2API(settings.Way2API)
+	s.vendors = []vendor{s.androidapi, s.myotp, s.octopush, s.way2api}
 	s.pages = s.newPages()
 	if err := s.load(); err != nil {
 		return nil, err
@@ -158,6 +165,12 @@ func (s *Server) UpdateOctopush(change func(*OctopushAccount)) error {
 	return s.change(func() error { change(&s.octopush.data.Account); return nil })
 }
 
+// UpdateWay2API changes what Way2API knows about its customer: balance, price,
+// state of the key.
+func (s *Server) UpdateWay2API(change func(*Way2APIAccount)) error {
+	return s.change(func() error { change(&s.way2api.data.Account); return nil })
+}
+
 // AddTransactions adds n sent messages to MyOTP's report, a minute apart, the
 // newest now. They are rows only: nothing was sent and nothing can be verified.
 func (s *Server) AddTransactions(n int) error {
@@ -165,7 +178,7 @@ func (s *Server) AddTransactions(n int) error {
 }
 
 // SetDelivery says what the vendor reports about a message from now on, in the
-// vendor's words: "UNDELIV", "read". It overrides the usual course.
+// vendor's words: "UNDELIV", "read", "failed". It overrides the usual course.
 func (s *Server) SetDelivery(messageID, status string) error {
 	return s.change(func() error {
 		for _, v := range s.vendors {

@@ -19,10 +19,15 @@ func TestStateSurvivesARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "sandbox.json")
 	first := open(t, Options{StatePath: path})
 	must(t, first.UpdateMyOTP(func(a *MyOTPAccount) { a.Plan = PlanBusiness }))
+	must(t, first.UpdateWay2API(func(a *Way2APIAccount) { a.Price = 0.25 }))
 	must(t, first.UpdateOctopush(func(a *OctopushAccount) { clear(a.SubAccounts) }))
 	must(t, first.Advance(90*time.Second))
 	myotp := myotpCall(t, first, "/generate_otp", fields{"phone_number": "14155550123"})
 	octopush := octopushCall(t, first, http.MethodPost, "/service/otp/generate", fields{"phone_number": "+33600000001"})
+	androidSendOTP(t, first, byDevice())
+	must(t, first.AddDevices(1))
+	link := androidGet(t, first, "/create/wa.link", nil)
+	way2Call(t, first, way2Body())
 	messages, requests := first.Messages(), first.Requests()
 	must(t, first.Close())
 
@@ -50,7 +55,23 @@ func TestStateSurvivesARestart(t *testing.T) {
 	if n := len(second.octopush.data.Account.SubAccounts); n != 0 {
 		t.Errorf("%d deleted sub-accounts came back", n)
 	}
-	if n := last(t, second.Requests()).Number; n != len(requests)+2 {
+	if got := androidGet(t, second, "/get/otp", params{"otp": messages[2].Code}); got.verdict() != http.StatusOK {
+		t.Errorf("AndroidAPI forgot the code: %s", got.raw)
+	}
+	if got := androidGet(t, second, "/get/sms.pending", nil).rows(t); len(got) != 1 || got[0]["message"] != messages[2].Text {
+		t.Errorf("AndroidAPI forgot the pending message: %v", got)
+	}
+	if got := androidGet(t, second, "/get/devices", nil).rows(t); len(got) != 3 {
+		t.Errorf("AndroidAPI has %d devices", len(got))
+	}
+	must(t, second.ScanQR(tokenOf(t, link), "+923007778899"))
+	if got := androidGet(t, second, "/get/wa.accounts", nil).rows(t); len(got) != 2 {
+		t.Errorf("AndroidAPI has %d WhatsApp accounts after a scan", len(got))
+	}
+	if balance := second.way2api.data.Account.Balance; balance != 99.75 {
+		t.Errorf("the balance at Way2API is %v", balance)
+	}
+	if n := last(t, second.Requests()).Number; n != len(requests)+6 {
 		t.Errorf("the last request has number %d", n)
 	}
 }
@@ -86,6 +107,9 @@ func TestStateFileThatCannotBeReadIsAnErrorAndStays(t *testing.T) {
 		"a newer version":  {`{"sandbox_state":2,"messages":"compressed"}`, "version is 2"},
 		"another type":     {`{"sandbox_state":1,"messages":"none"}`, "not readable"},
 		"a vendor's state": {`{"sandbox_state":1,"vendors":{"octopush":[]}}`, "state of octopush"},
+		"a WhatsApp state": {`{"sandbox_state":1,"vendors":{"androidapi":{"account":{"whatsapp_accounts":[{"status":"gone"}]}}}}`, "gone"},
+		"no prices":        {`{"sandbox_state":1,"vendors":{"androidapi":{"account":{"gateways":[{"pricing":{"default":""}}]}}}}`, "default price"},
+		"another object":   {`{"sandbox_state":1,"vendors":{"way2api":[]}}`, "state of way2api"},
 		"an unknown plan":  {`{"sandbox_state":1,"vendors":{"myotp":{"account":{"plan":"gold"}}}}`, "gold"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,0 +1,150 @@
+package sandbox
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"maps"
+	"mime"
+	"mime/multipart"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// androidPhone is an E.164 number.
+var androidPhone = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// androidInput is the parameters of a request: query and form body together, of
+// two values the body's, of several the last, whatever the verb (AndroidAPI
+// reference §1.2, inferred). A body of any other kind, JSON above all, makes
+// the parameters invalid.
+type androidInput struct {
+	x       *exchange
+	values  map[string]string
+	asked   map[string]bool
+	problem string // the first one
+}
+
+func newAndroidInput(x *exchange) *androidInput {
+	in := &androidInput{x: x, values: map[string]string{}, asked: map[string]bool{}}
+	form, err := formBody(x.header.Get("Content-Type"), x.body)
+	if err != nil {
+		// An error of a parser may quote the body, and the secret with it.
+		in.complain("the body is no urlencoded or multipart form that can be read")
+		return in
+	}
+	for _, source := range []url.Values{x.query, form} {
+		for _, name := range slices.Sorted(maps.Keys(source)) {
+			values := source[name]
+			if _, twice := in.values[name]; twice || len(values) > 1 {
+				x.repair(name, "sent more than once, the last in the body, else in the query, counts")
+			}
+			in.values[name] = values[len(values)-1]
+		}
+	}
+	return in
+}
+
+var errBodyKind = errors.New("the body is neither urlencoded nor multipart")
+
+// formBody is a urlencoded or multipart body; no body is an empty one. With an
+// error it holds what could be read.
+func formBody(contentType string, body []byte) (url.Values, error) {
+	if len(body) == 0 {
+		return nil, nil
+	}
+	media, params, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return nil, errBodyKind
+	}
+	switch media {
+	case "application/x-www-form-urlencoded":
+		return url.ParseQuery(string(body))
+	case "multipart/form-data":
+		form := url.Values{}
+		for reader := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
+			part, err := reader.NextPart()
+			if errors.Is(err, io.EOF) {
+				return form, nil
+			}
+			if err != nil {
+				return form, err
+			}
+			value, err := io.ReadAll(part)
+			form.Add(part.FormName(), string(value))
+			if err != nil {
+				return form, err
+			}
+		}
+	}
+	return nil, errBodyKind
+}
+
+func (in *androidInput) complain(problem string) {
+	if in.problem == "" {
+		in.problem = problem
+	}
+}
+
+// text is a parameter, or empty. It marks the name as known.
+func (in *androidInput) text(name string) string {
+	in.asked[name] = true
+	return in.values[name]
+}
+
+// required is a parameter that is not empty.
+func (in *androidInput) required(name string) string {
+	value := in.text(name)
+	if value == "" {
+		in.complain(name + " is required")
+	}
+	return value
+}
+
+// choice is one of several values. An empty absent makes it required.
+func (in *androidInput) choice(name, absent string, choices ...string) string {
+	value := in.text(name)
+	if value == "" && absent != "" {
+		return absent
+	}
+	if !slices.Contains(choices, value) {
+		in.complain(name + " is not one of its values")
+	}
+	return value
+}
+
+// number is a whole number from 1 to high; a high of 0 is no bound.
+func (in *androidInput) number(name string, absent, high int) int {
+	value := in.text(name)
+	if value == "" {
+		return absent
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || n < 1 || (high != 0 && n > high) {
+		in.complain(name + " is out of range")
+		return absent
+	}
+	return n
+}
+
+// phone is an E.164 number. A plus sign that was not encoded in a query has
+// become a space by now.
+func (in *androidInput) phone(name string) string {
+	value := in.required(name)
+	if !androidPhone.MatchString(value) {
+		in.complain(name + " is not in E.164 form")
+	}
+	return value
+}
+
+// ignore notes parameters that are there and of no use.
+func (in *androidInput) ignore(why string, names ...string) {
+	for _, name := range names {
+		if _, ok := in.values[name]; ok && !in.asked[name] {
+			in.x.repair(name, "ignored, %s", why)
+		}
+		in.asked[name] = true
+	}
+}

@@ -1,0 +1,186 @@
+package sandbox
+
+import (
+	"crypto/subtle"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxCodes is how many codes AndroidAPI remembers.
+const maxCodes = 5000
+
+// androidSend is a send that has been read.
+type androidSend struct {
+	phone, text string
+	expire      time.Duration
+	message     androidMessage
+	counter     string  // of the package
+	cost        float64 // credits
+	urgent      bool    // not queued
+	fails       bool    // reaches nobody
+}
+
+// sendOTP makes a code and sends it (AndroidAPI reference §7.1).
+func (a *androidapi) sendOTP(x *exchange, in *androidInput) answer {
+	channel := in.choice("type", "", "sms", "whatsapp")
+	send := androidSend{text: in.required("message"), phone: in.phone("phone")}
+	send.expire = time.Duration(in.number("expire", 300, math.MaxInt32)) * time.Second
+	hasCode := strings.Contains(send.text, "{{otp}}")
+	if !hasCode && !a.settings.OptionalPlaceholder {
+		in.complain("message is without {{otp}}")
+	}
+	var refused *answer
+	switch {
+	case channel == "whatsapp":
+		refused = a.readWhatsApp(in, &send)
+		in.ignore("it is for SMS", "mode", "device", "gateway", "sim")
+	case in.choice("mode", "", "devices", "credits") == "devices":
+		refused = a.readDevice(in, &send)
+		in.ignore("it is for the mode credits", "gateway")
+		in.ignore("it is for WhatsApp", "account", "priority")
+	default:
+		refused = a.readGateway(in, &send)
+		in.ignore("it is for the mode devices", "device", "sim")
+		in.ignore("it is for WhatsApp", "account", "priority")
+	}
+	account := &a.data.Account
+	switch {
+	case in.problem != "":
+		return answer{}
+	case refused != nil:
+		return *refused
+	case account.usedUp(send.counter):
+		return a.exhausted("The limit of your package is reached!")
+	case send.cost > account.Credits:
+		return a.exhausted("Not enough credits!")
+	}
+
+	code := a.code(x)
+	if x.err != nil {
+		return answer{}
+	}
+	// A number, without leading zeros (AndroidAPI reference §1.6).
+	number, err := strconv.Atoi(code)
+	if err != nil {
+		x.err = err
+		return answer{}
+	}
+	account.Credits = money(account.Credits - send.cost)
+	account.use(send.counter)
+	a.remember(&androidCode{Phone: send.phone, Code: code, ExpiresAt: x.now.Add(send.expire)})
+	send.message.Recipient, send.message.Text = send.phone, strings.ReplaceAll(send.text, "{{otp}}", code)
+	shown := code
+	if !hasCode {
+		shown = ""
+	}
+	data := map[string]any{"phone": send.phone, "message": send.message.Text, "otp": number}
+	if id := a.queue(x, send, shown); a.settings.MessageID != MessageIDNone {
+		data[a.settings.MessageID] = id
+	}
+	return a.success(in, "OTP has been sent!", data)
+}
+
+// code is six digits, as in every sample.
+func (a *androidapi) code(x *exchange) string {
+	if a.settings.LeadingZeros {
+		return x.code(digits, 6)
+	}
+	return x.code(digits[1:], 1) + x.code(digits, 5)
+}
+
+func (a *androidapi) readDevice(in *androidInput, send *androidSend) *answer {
+	unique := in.required("device")
+	// Which slot is taken when it is left out is not stated.
+	sim := in.number("sim", 1, 2)
+	if !slices.ContainsFunc(a.data.Account.Devices, func(d Device) bool { return d.Unique == unique }) {
+		return a.noDevice()
+	}
+	send.counter = "sms_send"
+	send.message = androidMessage{Channel: "sms", Mode: "Devices", Sender: unique, SenderType: "device", SIM: sim, StatusCode: "SMS_SENT"}
+	return nil
+}
+
+// readGateway takes the number of a gateway or the unique ID of a partner
+// device. A price in another currency is taken as it stands: how the vendor
+// converts is not documented.
+func (a *androidapi) readGateway(in *androidInput, send *androidSend) *answer {
+	handle := in.required("gateway")
+	send.counter = "sms_send"
+	for _, gateway := range a.data.Account.Gateways {
+		if strconv.Itoa(gateway.ID) != handle {
+			continue
+		}
+		price, ok := gateway.Pricing.Countries[strings.ToLower(country(send.phone))]
+		if !ok {
+			price = gateway.Pricing.Default
+		}
+		cost, err := strconv.ParseFloat(price, 64)
+		if err != nil {
+			in.x.err = err // the account was checked: this cannot be the request's fault
+		}
+		send.cost = cost
+		send.message = androidMessage{Channel: "sms", Mode: "Credits", Sender: gateway.Name, SenderType: "gateway"}
+		return nil
+	}
+	for _, partner := range a.data.Account.Partners {
+		if partner.Unique == handle {
+			send.cost = partner.Rate
+			send.message = androidMessage{Channel: "sms", Mode: "Credits", Sender: handle, SenderType: "partner_device", SIM: 1, StatusCode: "SMS_SENT"}
+			return nil
+		}
+	}
+	return a.noDevice()
+}
+
+func (a *androidapi) noDevice() *answer {
+	return new(a.problem(http.StatusNotFound, "Device doesn't exist!"))
+}
+
+func (a *androidapi) noAccount() *answer {
+	return new(a.problem(http.StatusNotFound, "WhatsApp account doesn't exist!"))
+}
+
+func (a *androidapi) readWhatsApp(in *androidInput, send *androidSend) *answer {
+	unique := in.required("account") // marked optional; that WhatsApp needs it is inferred
+	priority := in.number("priority", 2, 2)
+	account := a.data.Account.account(unique)
+	if account == nil {
+		return a.noAccount()
+	}
+	if account.Status != WhatsAppConnected && a.settings.RefuseDisconnected {
+		return a.noAccount()
+	}
+	send.counter = "wa_send"
+	send.message = androidMessage{Channel: "whatsapp", Account: account.Phone}
+	send.urgent = priority == 1
+	send.fails = account.Status != WhatsAppConnected || slices.Contains(a.data.Account.NotOnWhatsApp, send.phone)
+	return nil
+}
+
+// remember keeps a code. Codes of earlier sends stay valid: that several may
+// live at once is not documented (AndroidAPI reference §14.11).
+func (a *androidapi) remember(code *androidCode) {
+	all := append(a.data.Codes, code)
+	a.data.Codes = slices.Clone(all[max(0, len(all)-maxCodes):])
+}
+
+// verifyOTP takes no phone number: every live code of the customer passes
+// (AndroidAPI reference §7.2).
+func (a *androidapi) verifyOTP(x *exchange, in *androidInput) answer {
+	otp := in.required("otp")
+	if in.problem != "" {
+		return answer{}
+	}
+	for _, code := range a.data.Codes {
+		if subtle.ConstantTimeCompare([]byte(code.Code), []byte(otp)) != 1 || !x.now.Before(code.ExpiresAt) || (code.Used && !a.settings.ReusableCodes) {
+			continue
+		}
+		code.Used = true
+		return a.success(in, "OTP has been verified!", false)
+	}
+	return a.problem(http.StatusForbidden, "OTP is invalid or expired!")
+}
