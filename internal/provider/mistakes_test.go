@@ -118,3 +118,15 @@ func TestAKilledApplyLosesNothing(t *testing.T) {
 	w.apply()
 	w.has(catalog.Profile, "login")
 }
+
+func TestNumbersThatDoNotFitAreRefusedOnce(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"1.5", "99999999999999999999"} {
+		w := newWorkspace(t)
+		body := strings.Replace(setup("acme", "Acme", overOctopush), `allowed_countries = ["FR"]`, "allowed_countries = [\"FR\"]\n  validity_seconds = "+value, 1)
+		output := w.configure(body).fails("validity_seconds", "plan", "-input=false")
+		if strings.Contains(output, "bug") {
+			t.Errorf("a wrong number is no bug of the provider: %s", output)
+		}
+	}
+}

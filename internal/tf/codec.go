@@ -178,7 +178,10 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 	if err != nil {
 		return object, nil, err
 	}
-	fields, _ := data.(map[string]any)
+	fields, ok := data.(map[string]any)
+	if !ok {
+		return object, nil, nil // null
+	}
 	for _, name := range computed {
 		delete(fields, name)
 	}

@@ -107,7 +107,7 @@ func (r *Resource[S]) Update(ctx context.Context, req resource.UpdateRequest, re
 
 // Delete removes an object, or retires it while a profile still refers to it.
 func (r *Resource[S]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	object, diags := r.noun.decode(req.State.Raw)
+	object, _, diags := r.noun.decode(req.State.Raw)
 	resp.Diagnostics.Append(diags...)
 	kept, diags := getPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
@@ -136,7 +136,7 @@ func (r *Resource[S]) Delete(ctx context.Context, req resource.DeleteRequest, re
 
 // prepare turns a plan into what is to be written.
 func (r *Resource[S]) prepare(plan tfsdk.Plan, diags *diag.Diagnostics) (catalog.Write, bool) {
-	object, found := r.noun.decode(plan.Raw)
+	object, _, found := r.noun.decode(plan.Raw)
 	diags.Append(found...)
 	if diags.HasError() || !r.writable(diags) {
 		return catalog.Write{}, false

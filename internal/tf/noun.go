@@ -66,17 +66,21 @@ func (n *Noun[S]) computed() []string {
 	return []string{documentAttribute}
 }
 
-// decode reads an object out of a configuration, plan or state.
-func (n *Noun[S]) decode(raw tftypes.Value) (S, diag.Diagnostics) {
+// decode reads an object out of a configuration, plan or state, and says which
+// of its top-level attributes are not, or not wholly, known yet. What is null
+// is an object without a name.
+func (n *Noun[S]) decode(raw tftypes.Value) (S, otp.Fields, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	object, unknowns, err := toDomain[S](raw, n.computed()...)
 	if err != nil {
-		diags.AddError("Could not read the "+n.Kind.Title(), "Its attributes do not fit the provider's own types: "+err.Error()+". This is a bug of the provider; please report it.")
+		diags.AddError("Could not read the "+n.Kind.Title(), "One of its values does not fit its attribute: "+err.Error()+".")
 	}
+	var unknown otp.Fields
 	for _, at := range unknowns {
 		n.Unknown(&object, at)
+		unknown = unknown.With(at)
 	}
-	return object, diags
+	return object, unknown, diags
 }
 
 // encode is a stored object as a value of a schema's type.

@@ -55,7 +55,7 @@ func (r *Resource[S]) Configure(_ context.Context, req resource.ConfigureRequest
 // ValidateConfig applies the rules that need the object alone. Terraform calls
 // it again with every value known before it plans and before it applies.
 func (r *Resource[S]) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	object, diags := r.noun.decode(req.Config.Raw)
+	object, _, diags := r.noun.decode(req.Config.Raw)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
 		resp.Diagnostics.Append(Report(r.noun.Check(object))...)
@@ -68,38 +68,25 @@ func (r *Resource[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if r.session == nil || !r.session.Catalog.Known() {
 		return
 	}
-	var old, planned string
-	if !req.State.Raw.IsNull() {
-		object, diags := r.noun.decode(req.State.Raw)
-		resp.Diagnostics.Append(diags...)
-		old = r.noun.Name(object)
-	}
-	var object S
-	if !req.Plan.Raw.IsNull() {
-		var diags diag.Diagnostics
-		object, diags = r.noun.decode(resp.Plan.Raw)
-		resp.Diagnostics.Append(diags...)
-		planned = r.noun.Name(object)
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	switch {
-	case planned == "" && !req.Plan.Raw.IsNull():
-		return // its name is not known yet, so nobody can refer to it
-	case old != "" && old != planned:
-		r.register(old, entry{gone: true}, resp)
-	}
-	if planned == "" {
-		return
-	}
-	_, unknowns, err := toDomain[S](resp.Plan.Raw, r.noun.computed()...)
-	spec, marshalErr := json.Marshal(object)
-	if err := errors.Join(err, marshalErr); err != nil {
+	old, _, diags := r.noun.decode(req.State.Raw)
+	resp.Diagnostics.Append(diags...)
+	object, unknown, diags := r.noun.decode(resp.Plan.Raw)
+	resp.Diagnostics.Append(diags...)
+	spec, err := json.Marshal(object)
+	if err != nil {
 		resp.Diagnostics.Append(Failure("plan the "+r.noun.Kind.Title(), err))
+	}
+	if resp.Diagnostics.HasError() || unknown["name"] {
+		return // while its name is not known, nobody can refer to it
+	}
+	before, after := r.noun.Name(old), r.noun.Name(object)
+	if before != "" && before != after {
+		r.register(before, entry{gone: true}, resp)
+	}
+	if after == "" {
 		return
 	}
-	r.register(planned, entry{spec: spec, unknown: topLevel(unknowns)}, resp)
+	r.register(after, entry{spec: spec, unknown: unknown}, resp)
 	if r.noun.Document != nil && !resp.Diagnostics.HasError() {
 		r.planDocument(ctx, object, req, resp)
 	}
@@ -109,17 +96,6 @@ func (r *Resource[S]) register(name string, e entry, resp *resource.ModifyPlanRe
 	if err := r.session.Catalog.overlay.put(catalog.Ref{Kind: r.noun.Kind, Name: name}, e); err != nil {
 		resp.Diagnostics.AddError("Terraform does not know the order", err.Error())
 	}
-}
-
-func topLevel(unknowns [][]any) otp.Fields {
-	if len(unknowns) == 0 {
-		return nil
-	}
-	fields := otp.Fields{}
-	for _, at := range unknowns {
-		fields[fmt.Sprint(at[0])] = true
-	}
-	return fields
 }
 
 // ImportState imports by name, as an ID or an identity.
