@@ -2,9 +2,11 @@ package provider_test
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -111,4 +113,23 @@ func (w *world) document(name string) map[string]any {
 		w.t.Fatal(err)
 	}
 	return document
+}
+
+// upToDate is what the view for applications says of a profile's document.
+func (w *world) upToDate(name string) bool {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", strings.TrimPrefix(w.url, "sqlite:"))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			w.t.Error(err)
+		}
+	}()
+	var current bool
+	if err := db.QueryRow("SELECT up_to_date FROM otp_profile_documents WHERE name = ?", name).Scan(&current); err != nil {
+		w.t.Fatal(err)
+	}
+	return current
 }

@@ -74,10 +74,16 @@ func TestAProfileInAnotherWorkspace(t *testing.T) {
 	if got := nouns.document("login")["brand"]; got != "Acme" {
 		t.Errorf("the other workspace's document was changed: %q", got)
 	}
+	if nouns.upToDate("login") {
+		t.Error("the view says that a document is up to date though its brand has changed")
+	}
 	if actions := profiles.plans(); actions["otp_profile.login"] != "update" {
 		t.Errorf("planned %v", actions)
 	}
 	profiles.apply()
+	if !nouns.upToDate("login") {
+		t.Error("the view says that a document is out of date though it was just made")
+	}
 	if got := nouns.document("login")["brand"]; got != "Acme Bank" {
 		t.Errorf("the document has the brand %q", got)
 	}
