@@ -17,9 +17,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 // defaultCatalog is the catalog of somebody who has not chosen one.
@@ -147,12 +149,14 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	options, _ := m.options()
 	session := &tf.Session{
 		Vendors: vendors.New(vendors.Config{
-			MyOTP: myotp.Config{APIKey: m.vendor(otp.MyOTP, "api_key").value, BaseURL: m.vendor(otp.MyOTP, "base_url").value},
+			AndroidAPI: androidapi.Config{Secret: m.vendor(otp.AndroidAPI, "secret").value, BaseURL: m.vendor(otp.AndroidAPI, "base_url").value},
+			MyOTP:      myotp.Config{APIKey: m.vendor(otp.MyOTP, "api_key").value, BaseURL: m.vendor(otp.MyOTP, "base_url").value},
 			Octopush: octopush.Config{
 				APILogin: m.vendor(otp.Octopush, "api_login").value,
 				APIKey:   m.vendor(otp.Octopush, "api_key").value,
 				BaseURL:  m.vendor(otp.Octopush, "base_url").value,
 			},
+			Way2API:   way2api.Config{APIKey: m.vendor(otp.Way2API, "api_key").value, BaseURL: m.vendor(otp.Way2API, "base_url").value},
 			HTTP:      options,
 			UserAgent: httpapi.UserAgent(terraformVersion, version),
 		}),

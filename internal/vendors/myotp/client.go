@@ -76,3 +76,9 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 	}
 	return &Client{http: client, statusPath: config.StatusPath}, nil
 }
+
+// String names the account without its credentials, also under %+v.
+func (c *Client) String() string { return c.http.String() }
+
+// GoString is String: %#v would show the credentials.
+func (c *Client) GoString() string { return c.String() }

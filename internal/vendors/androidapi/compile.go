@@ -1,0 +1,112 @@
+package androidapi
+
+import (
+	"net/http"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// Compiler makes the routes of profile documents that go through AndroidAPI.
+type Compiler struct{}
+
+// Vendor is AndroidAPI.
+func (Compiler) Vendor() otp.Vendor { return otp.AndroidAPI }
+
+// CompileRoute makes the calls of a route. AndroidAPI cannot extend a code.
+func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
+	ps := check(r)
+	messages := r.Messages(&ps, map[otp.Placeholder]string{otp.PlaceholderOTP: "{{otp}}"})
+	return otp.DocumentRoute{
+		Send:   send(r, messages),
+		Verify: verify(r),
+		Status: status(r),
+		// A check takes no phone number, so any live code of the account
+		// passes; neither a limit of attempts nor that success uses a code up
+		// is documented (AndroidAPI reference §7.2).
+		ApplicationMustEnforce: []otp.Duty{otp.BindPhone, otp.MaxWrongAttempts, otp.SingleUse},
+	}, ps
+}
+
+// call is the call of an endpoint with its credential, which is a field.
+func call(r otp.RoutePlan, e httpapi.Endpoint, request any, outcomes ...otp.Outcome) *otp.Call {
+	made := e.Document(otp.AndroidAPI, r.Route.Account, nil, request, outcomes...)
+	made.Fields[SecretField] = r.Variable("SECRET")
+	return made
+}
+
+func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
+	validity, _ := r.Validity()
+	request := SendRequest{Type: r.Route.Channel, Message: "{{text}}", Phone: "{{phone_e164}}", Expire: validity}
+	if r.Route.Channel == otp.WhatsApp {
+		request.Account, request.Priority = r.Route.WhatsAppAccount, priority(r)
+	} else if r.Sender != nil && r.Sender.AndroidAPI != nil {
+		from := *r.Sender.AndroidAPI
+		if from.Gateway != "" {
+			request.Mode, request.Gateway = ModeCredits, from.Gateway
+		} else {
+			request.Mode, request.Device = ModeDevices, from.Device
+			if from.SIM != nil {
+				request.SIM = *from.SIM
+			}
+		}
+	}
+	made := call(r, SendOTPEndpoint, request,
+		otp.When(otp.OutcomeOK, bodyStatus(success)),
+		otp.When(otp.OutcomeNextRoute, bodyStatus(
+			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)),
+		otp.When(otp.OutcomeUnknown),
+	)
+	made.Texts = otp.Texts(messages)
+	made.Keep = map[string]string{"message_id": "/data/messageId", "secret_code": "/data/otp"}
+	return made
+}
+
+// bodyStatus is a condition on the status in the body, which is the verdict
+// (AndroidAPI reference §1.4).
+func bodyStatus(codes ...any) otp.Condition { return otp.ValueIn("/status", codes...) }
+
+// priority is always sent, so that the vendor's default never decides.
+func priority(r otp.RoutePlan) int64 {
+	if options := r.Route.AndroidAPI; options != nil && options.Priority != nil && *options.Priority {
+		return PriorityYes
+	}
+	return PriorityNo
+}
+
+// verify compares with the code of the send first: the vendor would accept any
+// live code of the account. The words tell a code that does not count from a
+// key that lacks the permission (AndroidAPI reference §7.2).
+func verify(r otp.RoutePlan) *otp.Call {
+	made := call(r, VerifyOTPEndpoint, VerifyRequest{OTP: "{{code}}"},
+		otp.When(otp.OutcomeOK, bodyStatus(success)),
+		otp.When(otp.OutcomeWrongCode, bodyStatus(http.StatusForbidden), otp.ValueIn("/message", wrongCode)),
+		otp.When(otp.OutcomeStop),
+	)
+	made.Expect = map[string]string{"secret_code": "code"}
+	return made
+}
+
+// status reads the message once it is sent; until then the vendor does not find
+// it. There is no state for delivered (AndroidAPI reference §9). The row is an
+// object or a list of one (§9.4).
+//
+// The vendor's own sample of a send has no messageId (§7.1), and such a send is
+// a success: id may be missing, so that message_id is nothing that a later call
+// needs. The check is then refused as incomplete and its outcome unknown.
+func status(r otp.RoutePlan) *otp.Call {
+	endpoint := SMSMessageEndpoint
+	if r.Route.Channel == otp.WhatsApp {
+		endpoint = WhatsAppMessageEndpoint
+	}
+	made := call(r, endpoint, MessageRequest{ID: "{{message_id}}", Type: TypeSent},
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", "sent")),
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", "sent")),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", "failed")),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/0/status", "failed")),
+		otp.When(otp.OutcomePending, bodyStatus(http.StatusNotFound)),
+		otp.When(otp.OutcomeUnknown),
+	)
+	made.OmitIfMissing = []string{"id"}
+	return made
+}

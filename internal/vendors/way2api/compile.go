@@ -1,0 +1,42 @@
+package way2api
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// Compiler makes the routes of profile documents that go through Way2API.
+type Compiler struct{}
+
+// Vendor is Way2API.
+func (Compiler) Vendor() otp.Vendor { return otp.Way2API }
+
+// CompileRoute makes the calls of a route. Way2API only sends: the application
+// makes the code and does everything that has to do with it afterwards
+// (Way2API reference §2).
+func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
+	return otp.DocumentRoute{
+		Send: send(r),
+		ApplicationMustEnforce: []otp.Duty{
+			otp.MakeCode, otp.VerifyCode, otp.Validity, otp.MaxWrongAttempts, otp.BindPhone, otp.SingleUse,
+		},
+	}, check(r)
+}
+
+// send keeps nothing of the answer: no call takes the order ID.
+func send(r otp.RoutePlan) *otp.Call {
+	request := SendRequest{Number: "{{phone_digits}}", Value: "{{code}}"}
+	if r.Template != nil && r.Template.Way2API != nil {
+		words := *r.Template.Way2API
+		request.Content, request.Purpose, request.ShareWith = words.Content, words.Purpose, words.ShareWith
+	}
+	headers := map[string]string{KeyHeader: KeyScheme + r.Variable("API_KEY")}
+	return SendEndpoint.Document(otp.Way2API, r.Route.Account, headers, request,
+		otp.When(otp.OutcomeOK, otp.Status(http.StatusOK), otp.ValueIn("/data/result/sms_status", statusSent)),
+		otp.When(otp.OutcomePending, otp.Status(http.StatusAccepted)),
+		otp.When(otp.OutcomeNextRoute, otp.Status(slices.Clone(uncharged)...)),
+		otp.When(otp.OutcomeUnknown),
+	)
+}
