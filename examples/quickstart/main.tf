@@ -23,11 +23,18 @@ resource "otp_message_template" "login" {
     whatsapp_template_order = 12
     translations            = { es = { whatsapp_template_order = 14 } }
   }
+  way2api = { content = "OTP", purpose = "login", share_with = "no_one" }
 }
 
 resource "otp_sender_id" "europe" {
   name     = "acme-europe"
   octopush = { sender = "ACMEBANK" }
+}
+
+# A linked Android phone at AndroidAPI; this one exists in the sandbox.
+resource "otp_sender_id" "counter" {
+  name       = "counter-phone"
+  androidapi = { device = "00000000-0000-0000-aaaa-bbbbccccdddd", sim = 1 }
 }
 
 resource "otp_profile" "login" {
@@ -39,6 +46,8 @@ resource "otp_profile" "login" {
   allowed_countries = ["FR", "IN", "PK"]
   routes = [
     { vendor = "octopush", channel = "sms", sender_id = otp_sender_id.europe.name, countries = ["FR"] },
+    { vendor = "way2api", channel = "sms", countries = ["IN"] },
+    { vendor = "androidapi", channel = "sms", sender_id = otp_sender_id.counter.name },
     { vendor = "myotp", channel = "whatsapp" },
     { vendor = "myotp", channel = "sms" },
   ]

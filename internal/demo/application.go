@@ -49,7 +49,7 @@ func (d *demo) send(ctx context.Context) error {
 }
 
 type message struct {
-	Vendor, Channel, To, Sender, Text, Code string
+	Vendor, To, Text, Code string
 }
 
 func (d *demo) messages(ctx context.Context) ([]message, error) {
@@ -71,11 +71,11 @@ func (d *demo) inbox(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	table := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
 	for _, m := range inbox {
-		d.say("%-8s  from %-9s to %s", m.Vendor, m.Sender, m.To)
-		d.say("          %s", m.Text)
+		fmt.Fprintf(table, "     %s\t%s\t%s\n", m.Vendor, m.To, m.Text)
 	}
-	return nil
+	return table.Flush()
 }
 
 // verify types the code of the first message, as its recipient would.

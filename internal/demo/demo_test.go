@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	for _, sentence := range []string{"7/7", "octopush  sms", "typed", ": ok", "a second plan changes nothing", "nothing is left behind"} {
+	for _, sentence := range []string{"7/7", "octopush    sms", "way2api     sms", "androidapi  sms", "myotp       whatsapp", "typed", ": ok", "a second plan changes nothing", "nothing is left behind"} {
 		if !strings.Contains(string(output), sentence) {
 			t.Errorf("no %q in\n%s", sentence, output)
 		}
