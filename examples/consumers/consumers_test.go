@@ -83,8 +83,17 @@ type step struct {
 // document is a profile document as the tests edit it.
 type document map[string]any
 
-func (d document) route(n int) document   { return d["routes"].([]any)[n].(map[string]any) }
-func (d document) at(key string) document { return d[key].(map[string]any) }
+func (d document) route(n int) document   { return as[map[string]any](as[[]any](d["routes"])[n]) }
+func (d document) at(key string) document { return as[map[string]any](d[key]) }
+
+// as is a type assertion that says what is wrong with a fixture.
+func as[T any](value any) T {
+	typed, ok := value.(T)
+	if !ok {
+		panic(fmt.Sprintf("%v is a %T, want a %T", value, value, typed))
+	}
+	return typed
+}
 
 func read(t *testing.T, name string) document {
 	t.Helper()
@@ -196,7 +205,7 @@ func (b *bench) step(t *testing.T, s step) {
 	arguments := []string{"--json"}
 	for _, word := range strings.Split(s.do, " ") {
 		word = strings.ReplaceAll(word, "_", " ")
-		arguments = append(arguments, strings.ReplaceAll(word, "MADE", b.vendor.made))
+		arguments = append(arguments, strings.ReplaceAll(word, "MADE", b.vendor.code()))
 	}
 	exit, stdout, stderr := b.run(t, arguments...)
 	b.output.WriteString(stdout + stderr)
@@ -212,7 +221,7 @@ func (b *bench) step(t *testing.T, s step) {
 	got := decode(t, stdout)
 	if answer, ok := got.(map[string]any); ok && answer["retry_after_seconds"] != nil {
 		// The clock ran on since the send: up to the next hundred.
-		answer["retry_after_seconds"] = math.Ceil(answer["retry_after_seconds"].(float64)/100) * 100
+		answer["retry_after_seconds"] = math.Ceil(as[float64](answer["retry_after_seconds"])/100) * 100
 	}
 	if diff := cmp.Diff(decode(t, s.want), got); diff != "" {
 		t.Errorf("%s: result (-want +got):\n%s%s", s.do, diff, stderr)
@@ -246,7 +255,7 @@ func (b *bench) pass(t *testing.T, seconds int) {
 		t.Fatal(err)
 	}
 	earlier := func(value any) int64 {
-		at, err := value.(json.Number).Int64()
+		at, err := as[json.Number](value).Int64()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -254,12 +263,14 @@ func (b *bench) pass(t *testing.T, seconds int) {
 	}
 	for _, record := range records {
 		for _, list := range []any{record["sends"], record["wrong"]} {
-			for i, at := range list.([]any) {
-				list.([]any)[i] = earlier(at)
+			times := as[[]any](list)
+			for i, at := range times {
+				times[i] = earlier(at)
 			}
 		}
-		for mac, at := range record["used"].(map[string]any) {
-			record["used"].(map[string]any)[mac] = earlier(at)
+		used := as[map[string]any](record["used"])
+		for mac, at := range used {
+			used[mac] = earlier(at)
 		}
 		if challenge, ok := record["challenge"].(map[string]any); ok {
 			challenge["sent_at"], challenge["expires_at"] = earlier(challenge["sent_at"]), earlier(challenge["expires_at"])
@@ -284,8 +295,8 @@ func (b *bench) keepsSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	private := []string{code, "leak-marker"}
-	if b.vendor.made != "" {
-		private = append(private, b.vendor.made)
+	if made := b.vendor.code(); made != "" {
+		private = append(private, made)
 	}
 	for name, value := range credentials {
 		if name != "OTP_OCTOPUSH_API_LOGIN" {

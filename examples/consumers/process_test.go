@@ -57,34 +57,45 @@ func TestChallengesAreShared(t *testing.T) {
 func TestWhatIsStored(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"androidapi"}})
-		b.step(t, androidSent)
-		kept := func() map[string]any {
+		b := start(t, command, scenario{routes: []string{"androidapi", "way2api"}})
+		type challenge struct {
+			Kept map[string]any
+			Code string
+		}
+		stored := func(phone string) challenge {
 			text, err := os.ReadFile(b.path("challenges.json"))
 			if err != nil {
 				t.Fatal(err)
 			}
-			var records map[string]struct {
-				Challenge struct{ Kept map[string]any }
-			}
+			var records map[string]struct{ Challenge challenge }
 			if err := json.Unmarshal(text, &records); err != nil {
 				t.Fatal(err)
 			}
-			return records["login "+phone].Challenge.Kept
+			return records["login "+phone].Challenge
 		}
-		secret, ok := kept()["secret_code"].(map[string]any)
+		b.step(t, androidSent)
+		b.step(t, step{do: "send --route 1 " + indian, answers: []string{way2apiOK}, calls: []string{way2apiCall}, want: byRoute(1, "way2api", "ok", http200)})
+		secret, ok := stored(phone).Kept["secret_code"].(map[string]any)
 		if mac, _ := secret["mac"].(string); !ok || len(mac) != 64 || secret["value"] != nil {
 			t.Errorf("secret_code is stored as %v, want a keyed hash and nothing else", secret)
 		}
 		want := map[string]any{"number": true, "value": "901"}
-		if diff := cmp.Diff(want, kept()["message_id"]); diff != "" {
+		if diff := cmp.Diff(want, stored(phone).Kept["message_id"]); diff != "" {
 			t.Errorf("message_id (-want +got):\n%s", diff)
 		}
-		// Any command saves; one about another phone shows that all expire.
+		if made := stored(indian).Code; len(made) != 64 {
+			t.Errorf("the code of the application is stored as %q, want a keyed hash", made)
+		}
+		// A command about another phone shows that all credentials expire.
 		b.pass(t, 301)
-		b.step(t, step{do: "send +33612345679", answers: []string{`200 {"status": 400}`}, exit: 3, want: `{"outcome":"next_route","refused":[` + by("androidapi", "next_route", http200) + `]}`, calls: []string{strings.ReplaceAll(androidSend(androidText), phone, "+33612345679")}})
-		if secret := kept()["secret_code"]; secret != nil {
-			t.Errorf("secret_code outlived its challenge: %v", secret)
+		third := "+33612345679"
+		b.step(t, step{
+			do: "send --route 0 " + third, answers: []string{`200 {"status": 400}`}, exit: 3,
+			calls: []string{strings.ReplaceAll(androidSend(androidText), phone, third)},
+			want:  `{"outcome":"next_route","refused":[` + by("androidapi", "next_route", http200) + `]}`,
+		})
+		if secret, made := stored(phone).Kept["secret_code"], stored(indian).Code; secret != nil || made != "" {
+			t.Errorf("credentials outlived their challenges: %v %v", secret, made)
 		}
 	})
 }
@@ -194,25 +205,32 @@ remaining            2
 func TestNoVendorSpecificLine(t *testing.T) {
 	t.Parallel()
 	vendors := []string{"androidapi", "myotp", "octopush", "way2api", "zender"}
+	defaults := []string{ // the profile document, section Placeholders
+		`"androidapi": "https://androidapi.net/api",`, `"myotp": "https://api.myotp.app",`,
+		`"octopush": "https://api.octopush.com/v1/public",`, `"way2api": "https://app.way2api.com/api/v1",`,
+	}
 	for _, pattern := range []string{"go/*.go", "python/*.py"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v %v", pattern, files, err)
 		}
+		var named []string
 		for _, file := range files {
 			source, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for number, line := range strings.Split(string(source), "\n") {
-				named := slices.ContainsFunc(vendors, func(v string) bool { return strings.Contains(strings.ToLower(line), v) })
-				if named && !strings.Contains(line, `": `) {
-					t.Errorf("%s:%d names a vendor: %s", file, number+1, line)
+			for line := range strings.Lines(string(source)) {
+				if slices.ContainsFunc(vendors, func(v string) bool { return strings.Contains(strings.ToLower(line), v) }) {
+					named = append(named, strings.Join(strings.Fields(line), " "))
 				}
 			}
 			if strings.Contains(string(source), "terraform-provider-otp/internal") {
 				t.Errorf("%s imports the provider", file)
 			}
+		}
+		if diff := cmp.Diff(defaults, named); diff != "" {
+			t.Errorf("%s: lines that name a vendor (-want +got):\n%s", pattern, diff)
 		}
 	}
 }

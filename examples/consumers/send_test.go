@@ -127,7 +127,7 @@ func TestSendFallsBackOnlyWhenNothingWasSent(t *testing.T) {
 		{
 			name: "stop: no route will do", routes: []string{"octopush", "myotp"},
 			edit: func(doc document) {
-				doc.route(0).at("send")["outcomes"].([]any)[1].(map[string]any)["outcome"] = "stop"
+				as[map[string]any](as[[]any](doc.route(0).at("send")["outcomes"])[1])["outcome"] = "stop"
 			},
 			steps: []step{{do: "send " + phone, answers: []string{octopushNo}, calls: []string{octopushSend(octopushText)}, exit: 3, want: by("octopush", "stop", http403)}},
 		},

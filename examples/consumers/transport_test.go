@@ -63,7 +63,7 @@ func TestTransport(t *testing.T) {
 		{
 			name: "what is no JSON has no pointers: the HTTP status may still decide", routes: []string{"androidapi"},
 			edit: func(doc document) {
-				outcomes := doc.route(0).at("send")["outcomes"].([]any)
+				outcomes := as[[]any](doc.route(0).at("send")["outcomes"])
 				outcomes[0] = map[string]any{"outcome": "next_route", "when": []any{
 					map[string]any{"http_status": []any{401}}, map[string]any{"pointer": "/status", "absent": true},
 				}}

@@ -52,6 +52,13 @@ func (v *vendor) take() []string {
 	return calls
 }
 
+// code is the code that the application made last.
+func (v *vendor) code() string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.made
+}
+
 func (v *vendor) serve(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	v.mu.Lock()
@@ -68,10 +75,10 @@ func (v *vendor) serve(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	case "cut": // the connection ends in the middle of a good answer
 		w.Header().Set("Content-Length", "1000")
-		fmt.Fprint(w, `{"code": 0, "otp_request_token": "otp_1"}`)
+		write(w, `{"code": 0, "otp_request_token": "otp_1"}`)
 	case "trickle": // never silent, never done
 		for drops := time.NewTicker(50 * time.Millisecond); r.Context().Err() == nil; <-drops.C {
-			fmt.Fprint(w, " ")
+			write(w, " ")
 			_ = http.NewResponseController(w).Flush() // fails when the consumer gave up
 		}
 	case "noise":
@@ -79,13 +86,13 @@ func (v *vendor) serve(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			panic(err)
 		}
-		fmt.Fprint(connection, "leak-marker\r\n\r\n")
+		write(connection, "leak-marker\r\n\r\n")
 		_ = connection.Close() // the answer is broken anyway
 	case "large": // a good answer that ends at 1 MiB
 		head := `{"code": 0, "otp_request_token": "otp_1"`
-		fmt.Fprint(w, head, strings.Repeat(" ", 1<<20-len(head)-1), "}")
+		write(w, head, strings.Repeat(" ", 1<<20-len(head)-1), "}")
 	case "long": // a good answer, but over 1 MiB
-		fmt.Fprint(w, `{"code": 0, "otp_request_token": "otp_1"`, strings.Repeat(" ", 1<<20), `}`)
+		write(w, `{"code": 0, "otp_request_token": "otp_1"`, strings.Repeat(" ", 1<<20), `}`)
 	default:
 		status, text, _ := strings.Cut(answer, " ")
 		code, _ := strconv.Atoi(status)
@@ -93,9 +100,12 @@ func (v *vendor) serve(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", v.URL+"/elsewhere")
 		}
 		w.WriteHeader(code)
-		fmt.Fprint(w, text)
+		write(w, text)
 	}
 }
+
+// write answers; that the consumer has gone is no fault.
+func write(w io.Writer, text ...string) { _, _ = io.WriteString(w, strings.Join(text, "")) }
 
 // describe writes a request on one line: method, path, credentials, encoding
 // and fields.

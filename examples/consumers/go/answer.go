@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,34 +40,42 @@ func (c *call) perform(vendor string, values map[string]string, locale string, r
 	if err != nil {
 		return reply{}, err
 	}
-	seconds := c.TimeoutSeconds
-	if seconds == 0 {
-		seconds = 30
+	status, body, fault := exchange(request, cmp.Or(c.TimeoutSeconds, 30))
+	switch fault {
+	case "next_route":
+		return reply{rule{Outcome: fault}, absent{}, "no connection"}, nil
+	case "unknown":
+		return reply{rule{Outcome: fault}, absent{}, "no answer"}, nil
 	}
+	answer, note := parse(body), fmt.Sprintf("HTTP %d", status)
+	for _, r := range c.Outcomes {
+		if !slices.ContainsFunc(r.When, func(w condition) bool { return !w.holds(status, answer) }) {
+			return reply{r, answer, note}, nil
+		}
+	}
+	return reply{rule{Outcome: "unknown"}, answer, note}, nil
+}
+
+// exchange makes one request. Where there is no answer, fault is its outcome;
+// the error of the library is not told, for it quotes the query.
+func exchange(request *http.Request, seconds int) (status int, body []byte, fault string) {
 	connected := false
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected = true }}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(seconds)*time.Second)
 	defer cancel()
 	response, err := transport.RoundTrip(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
-	var body []byte
 	if err == nil {
+		status = response.StatusCode
 		body, err = io.ReadAll(io.LimitReader(response.Body, answerLimit+1))
 		err = errors.Join(err, response.Body.Close())
 	}
-	switch { // never with the text of err, which quotes the query
+	switch {
 	case err != nil && !connected: // refused, unknown name, TLS: nothing was sent
-		return reply{rule{Outcome: "next_route"}, absent{}, "no connection"}, nil
-	case err != nil:
-		return reply{rule{Outcome: "unknown"}, absent{}, "no answer"}, nil
+		return 0, nil, "next_route"
+	case err != nil: // timeout, reset, not HTTP
+		return 0, nil, "unknown"
 	}
-	answer := parse(body)
-	note := fmt.Sprintf("HTTP %d", response.StatusCode)
-	for _, r := range c.Outcomes {
-		if !slices.ContainsFunc(r.When, func(w condition) bool { return !w.holds(response.StatusCode, answer) }) {
-			return reply{r, answer, note}, nil
-		}
-	}
-	return reply{rule{Outcome: "unknown"}, answer, note}, nil
+	return status, body, ""
 }
 
 // parse reads the JSON of an answer: what is no JSON, or too long, has no

@@ -156,17 +156,12 @@ func (c *call) request(vendor string, values map[string]string, locale string, r
 	if err != nil {
 		return nil, err
 	}
-	url := urlParts.FindStringSubmatch(c.URL)
-	base, err := baseURL(url[1], vendor)
+	parts := urlParts.FindStringSubmatch(c.URL)
+	base, err := baseURL(parts[1], vendor)
 	if err != nil {
 		return nil, err
 	}
-	var request *http.Request
-	if body == nil {
-		request, err = http.NewRequest(c.Method, base+url[2]+query, nil)
-	} else {
-		request, err = http.NewRequest(c.Method, base+url[2], bytes.NewReader(body))
-	}
+	request, err := http.NewRequest(c.Method, base+parts[2]+query, bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("method or url is not valid") // err quotes the query
 	}

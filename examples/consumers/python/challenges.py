@@ -22,11 +22,13 @@ def opened(path):
     An application would lock the row of one phone.
     """
     try:
-        with contextlib.closing(sqlite3.connect(path + ".lock", timeout=120, isolation_level=None)) as lock:
-            lock.execute("BEGIN EXCLUSIVE")
-            yield Challenges(path)
+        lock = sqlite3.connect(path + ".lock", timeout=120, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+        store = Challenges(path)
     except (OSError, ValueError, sqlite3.Error) as error:
         raise Fault(f"cannot use the challenges {path}: {error}") from None
+    with contextlib.closing(lock):
+        yield store
 
 
 class Challenges:
@@ -61,12 +63,15 @@ class Challenges:
 
     def save(self):
         """Replace the file at once; mkstemp makes it readable for its owner only."""
-        handle, name = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(self.path)))
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(self.records, file)
-            file.flush()
-            os.fsync(handle)
-        os.replace(name, self.path)
+        try:
+            handle, name = tempfile.mkstemp(dir=os.path.dirname(os.path.abspath(self.path)))
+            with open(handle, "w", encoding="utf-8") as file:
+                json.dump(self.records, file)
+                file.flush()
+                os.fsync(handle)
+            os.replace(name, self.path)
+        except OSError as error:
+            raise Fault(f"cannot save the challenges {self.path}: {error}") from None
 
     def mac(self, phone, kind, value):
         """A keyed hash: whoever reads the file without its key cannot try all codes."""
