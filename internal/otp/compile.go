@@ -10,6 +10,9 @@ import (
 // requests to send.
 type Compiler interface {
 	Vendor() Vendor
+	// Placeholders is how the vendor spells, in a free text, the placeholders
+	// that it fills in itself; nil where it takes no free text.
+	Placeholders() map[Placeholder]string
 	// CheckTemplate applies the vendor's rules to its own part of a template.
 	CheckTemplate(MessageTemplate) Problems
 	// CheckSender applies the vendor's rules to its own part of a sender ID.
@@ -206,9 +209,8 @@ type Message struct {
 }
 
 // Messages fills a template's wordings for a vendor that takes free text.
-// native holds how the vendor spells the placeholders that it fills in itself;
-// a template may use no other of them. It is nil where something is not known
-// yet or wrong.
+// native are the Placeholders of its compiler; a template may use no other of
+// them. It is nil where something is not known yet or wrong.
 func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Message {
 	if r.Template == nil || r.Template.Unknown.Any("text", "translations") {
 		return nil

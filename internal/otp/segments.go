@@ -132,3 +132,42 @@ func plainly(text string) string {
 	}
 	return b.String()
 }
+
+// SMSSegments is how many segments the longest SMS of a document takes: over
+// all routes with a free text and all locales, with the code as long as it is.
+// 0 where no route sends a free text by SMS.
+func (cs Compilers) SMSSegments(d Document) int {
+	most := 0
+	for _, route := range d.Routes {
+		c := cs[route.Vendor]
+		if c == nil || route.Channel != SMS || route.Send == nil {
+			continue
+		}
+		native := c.Placeholders()
+		for _, text := range route.Send.Texts {
+			most = max(most, CountSegments(delivered(text, native, d.Code.Length)).Segments)
+		}
+	}
+	return most
+}
+
+// expiryExample has the length of the time of day that a vendor fills in.
+const expiryExample = "00:00:00"
+
+// delivered is a text as it is sent, with an example of what the vendor itself
+// fills in.
+func delivered(text string, native map[Placeholder]string, codeLength int64) string {
+	length := int(min(max(codeLength, 0), MaxCodeLength))
+	for placeholder, example := range map[Placeholder]string{PlaceholderOTP: strings.Repeat("0", length), PlaceholderExpiry: expiryExample} {
+		if spelled := native[placeholder]; spelled != "" {
+			text = strings.ReplaceAll(text, spelled, example)
+		}
+	}
+	return text
+}
+
+// Delivered is the message as it is sent by the route, with an example of what
+// the vendor itself fills in; native are the Placeholders of its compiler.
+func (m Message) Delivered(native map[Placeholder]string, codeLength int64) string {
+	return delivered(m.Sent, native, codeLength)
+}

@@ -17,12 +17,15 @@ import (
 )
 
 var noun = &tf.Noun[otp.Profile]{
-	Kind:     catalog.Profile,
-	Schema:   profileSchema(),
-	Name:     func(p otp.Profile) string { return p.Name },
-	Unknown:  markUnknown,
-	Check:    otp.Profile.Check,
-	Document: &tf.Document[otp.Profile]{References: references, Compile: compile},
+	Kind:    catalog.Profile,
+	Schema:  profileSchema(),
+	Name:    func(p otp.Profile) string { return p.Name },
+	Unknown: markUnknown,
+	Check:   otp.Profile.Check,
+	Document: &tf.Document[otp.Profile]{
+		References: references, Compile: compile,
+		Derived: derived, Attributes: []string{segmentsAttribute},
+	},
 }
 
 // NewResource returns the constructor of the resource.
@@ -59,6 +62,20 @@ func references(p otp.Profile) []tf.Reference {
 		add(catalog.SenderID, route.SenderID, otp.At("routes").Index(i).Attribute("sender_id"))
 	}
 	return refs
+}
+
+const segmentsAttribute = "sms_segments"
+
+// derived is what a profile shows of its document.
+func derived(document string) (map[string]any, error) {
+	var d otp.Document
+	if err := json.Unmarshal([]byte(document), &d); err != nil {
+		return nil, err
+	}
+	if n := vendors.Compilers().SMSSegments(d); n > 0 {
+		return map[string]any{segmentsAttribute: int64(n)}, nil
+	}
+	return map[string]any{segmentsAttribute: nil}, nil
 }
 
 // compile decodes what the profile refers to and makes the document; it is

@@ -50,6 +50,11 @@ func profileSchema() schema.Schema {
 				MarkdownDescription: "Ways to deliver a code, in order of preference.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: routeAttributes()},
 			},
+			segmentsAttribute: schema.Int64Attribute{
+				Computed: true,
+				MarkdownDescription: "How many SMS segments, each paid for, the longest message takes: over all SMS routes with a free text and all locales, with brand, " +
+					"validity and a code of full length filled in. Null where no route sends a free text by SMS.",
+			},
 			"document": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "The compiled profile as JSON, which applications read from the catalog. It holds neither secrets nor hosts. " +

@@ -9,7 +9,10 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
@@ -255,5 +258,23 @@ func TestImportRefusesWhatIsNotThere(t *testing.T) {
 	w.run(
 		resource.TestStep{Config: config, ResourceName: "otp_brand.this", ImportState: true, ImportStateId: "nobody", ExpectError: regexp.MustCompile(`(?i)non-existent remote object`)},
 		resource.TestStep{Config: config, ResourceName: "otp_brand.this", ImportState: true, ImportStateId: "Not A Slug", ExpectError: regexp.MustCompile(`(?s)Import ID is not a name.*Write "not-a-slug"`)},
+	)
+}
+
+func TestAProfileShowsWhatItsLongestMessageCosts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	step := func(body string, want knownvalue.Check) resource.TestStep {
+		return resource.TestStep{Config: body, ConfigStateChecks: []statecheck.StateCheck{
+			statecheck.ExpectKnownValue("otp_profile.login", tfjsonpath.New("sms_segments"), want),
+		}}
+	}
+	body := setup("acme", "Acme", overOctopush)
+	w.run(
+		step(body, knownvalue.Int64Exact(1)),
+		// With the code filled in: 154 and 6 are one segment, 155 and 6 two.
+		step(strings.Replace(body, "{{brand}}: {{otp}}", strings.Repeat("x", 154)+"{{otp}}", 1), knownvalue.Int64Exact(1)),
+		step(strings.Replace(body, "{{brand}}: {{otp}}", strings.Repeat("x", 155)+"{{otp}}", 1), knownvalue.Int64Exact(2)),
+		step(setup("acme", "Acme", overMyOTP), knownvalue.Null()),
 	)
 }

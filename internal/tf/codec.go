@@ -108,12 +108,7 @@ func encode(t tftypes.Type, data any) (tftypes.Value, error) {
 		}
 		return tftypes.NewValue(t, data), nil
 	case t.Is(tftypes.Number):
-		n, ok := data.(json.Number)
-		if !ok {
-			return tftypes.Value{}, fmt.Errorf("%v is no number", data)
-		}
-		f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
-		return tftypes.NewValue(t, f), err
+		return encodeNumber(t, data)
 	}
 	switch t := t.(type) {
 	case tftypes.Object:
@@ -126,6 +121,17 @@ func encode(t tftypes.Type, data any) (tftypes.Value, error) {
 		return encodeElements(t, t.ElementType, data)
 	}
 	return tftypes.Value{}, fmt.Errorf("values of type %s have no place in the catalog", t)
+}
+
+func encodeNumber(t tftypes.Type, data any) (tftypes.Value, error) {
+	switch n := data.(type) {
+	case int64:
+		return tftypes.NewValue(t, n), nil
+	case json.Number:
+		f, _, err := big.ParseFloat(n.String(), 10, 512, big.ToNearestEven)
+		return tftypes.NewValue(t, f), err
+	}
+	return tftypes.Value{}, fmt.Errorf("%v is no number", data)
 }
 
 // encodeMembers builds an object or a map. Attributes that the data lacks are
@@ -201,7 +207,7 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 
 // toTerraform encodes a stored spec as a value of the resource's type, with
 // the given values for attributes that are not in the spec.
-func toTerraform(t tftypes.Type, spec json.RawMessage, computed map[string]string) (tftypes.Value, error) {
+func toTerraform(t tftypes.Type, spec json.RawMessage, computed map[string]any) (tftypes.Value, error) {
 	decoder := json.NewDecoder(strings.NewReader(string(spec)))
 	decoder.UseNumber()
 	var data map[string]any

@@ -76,7 +76,7 @@ func TestWhatIsStoredComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		value, err := toTerraform(thingType, spec, map[string]string{"computed": "x"})
+		value, err := toTerraform(thingType, spec, map[string]any{"computed": "x"})
 		if err != nil {
 			t.Fatal(err)
 		}

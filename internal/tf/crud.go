@@ -27,7 +27,6 @@ func (r *Resource[S]) Create(ctx context.Context, req resource.CreateRequest, re
 		return
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: result.Object.Claim})...)
-	resp.State.Raw = req.Plan.Raw
 	r.finish(ctx, result, &resp.State, resp.Identity, &resp.Diagnostics)
 	if result.CreatedCatalog && r.session.Catalog.isDefault {
 		resp.Diagnostics.AddWarning("Catalog file was created",
@@ -101,7 +100,6 @@ func (r *Resource[S]) Update(ctx context.Context, req resource.UpdateRequest, re
 		return
 	}
 	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: kept.Claim})...)
-	resp.State.Raw = req.Plan.Raw
 	r.finish(ctx, result, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
@@ -157,11 +155,14 @@ func (r *Resource[S]) writable(diags *diag.Diagnostics) bool {
 	return false
 }
 
-// finish sets what is known only after the write.
+// finish fills the state from what was written.
 func (r *Resource[S]) finish(ctx context.Context, result catalog.Result, state *tfsdk.State, id *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	if r.noun.Document != nil {
-		diags.Append(state.SetAttribute(ctx, path.Root(documentAttribute), result.Object.Document)...)
+	raw, err := r.noun.encode(ctx, state.Schema.Type(), result.Object)
+	if err != nil {
+		r.fail("read back", err, diags)
+		return
 	}
+	state.Raw = raw
 	diags.Append(r.identify(ctx, id, types.StringValue(result.Object.Name))...)
 }
 

@@ -3,11 +3,14 @@ package tf
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
@@ -38,15 +41,45 @@ func (r *Resource[S]) planDocument(ctx context.Context, object S, req resource.M
 	if problems.Failed() {
 		return
 	}
-	planned := types.StringUnknown()
+	same := false
 	if !req.State.Raw.IsNull() {
 		var prior types.String
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(documentAttribute), &prior)...)
-		if document != "" && prior.ValueString() == document {
-			planned = prior
-		}
+		same = document != "" && prior.ValueString() == document
 	}
-	resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root(documentAttribute), planned)...)
+	resp.Diagnostics.Append(r.setComputed(req.State.Raw, &resp.Plan, same)...)
+}
+
+// setComputed plans every computed attribute as it was, or as unknown.
+func (r *Resource[S]) setComputed(prior tftypes.Value, plan *tfsdk.Plan, same bool) diag.Diagnostics {
+	names := r.noun.computed()
+	raw, err := tftypes.Transform(plan.Raw, func(at *tftypes.AttributePath, v tftypes.Value) (tftypes.Value, error) {
+		steps := at.Steps()
+		if len(steps) != 1 {
+			return v, nil
+		}
+		name, ok := steps[0].(tftypes.AttributeName)
+		switch {
+		case !ok || !slices.Contains(names, string(name)):
+			return v, nil
+		case !same:
+			return tftypes.NewValue(v.Type(), tftypes.UnknownValue), nil
+		}
+		kept, _, err := tftypes.WalkAttributePath(prior, at)
+		if err != nil {
+			return v, err
+		}
+		value, ok := kept.(tftypes.Value)
+		if !ok {
+			return v, fmt.Errorf("%s is no value", at)
+		}
+		return value, nil
+	})
+	if err != nil {
+		return diag.Diagnostics{Failure("plan the "+r.noun.Kind.Title(), err)}
+	}
+	plan.Raw = raw
+	return nil
 }
 
 // resolve finds what a profile refers to as it will be after this run.

@@ -42,6 +42,11 @@ type Document[S any] struct {
 	// not among them is not known yet. The document is empty where something
 	// is not known, or wrong.
 	Compile func(object S, specs map[catalog.Ref]Spec) (document string, problems otp.Problems, err error)
+	// Derived are the other computed attributes, which follow from the
+	// document: strings, integers, or nil for null.
+	Derived func(document string) (map[string]any, error)
+	// Attributes names them.
+	Attributes []string
 }
 
 // Reference is one object that a profile names.
@@ -56,14 +61,14 @@ type Spec struct {
 	Unknown otp.Fields // attributes that are not known yet
 }
 
-// documentAttribute is the one attribute that is not in a spec.
+// documentAttribute is the attribute that holds the document.
 const documentAttribute = "document"
 
 func (n *Noun[S]) computed() []string {
 	if n.Document == nil {
 		return nil
 	}
-	return []string{documentAttribute}
+	return append([]string{documentAttribute}, n.Document.Attributes...)
 }
 
 // decode reads an object out of a configuration, plan or state, and says which
@@ -85,8 +90,11 @@ func (n *Noun[S]) decode(raw tftypes.Value) (S, otp.Fields, diag.Diagnostics) {
 
 // encode is a stored object as a value of a schema's type.
 func (n *Noun[S]) encode(ctx context.Context, t attr.Type, object catalog.Object) (raw tftypes.Value, err error) {
-	computed := map[string]string{}
+	computed := map[string]any{}
 	if n.Document != nil {
+		if computed, err = n.Document.Derived(object.Document); err != nil {
+			return raw, fmt.Errorf("the document of %s in the catalog cannot be understood: %w", object.Ref(), err)
+		}
 		computed[documentAttribute] = object.Document
 	}
 	raw, err = toTerraform(t.TerraformType(ctx), object.Spec, computed)

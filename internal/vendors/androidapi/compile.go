@@ -13,10 +13,16 @@ type Compiler struct{}
 // Vendor is AndroidAPI.
 func (Compiler) Vendor() otp.Vendor { return otp.AndroidAPI }
 
+// placeholders are those of a message (AndroidAPI reference §7.1).
+var placeholders = map[otp.Placeholder]string{otp.PlaceholderOTP: "{{otp}}"}
+
+// Placeholders is how AndroidAPI spells the code.
+func (Compiler) Placeholders() map[otp.Placeholder]string { return placeholders }
+
 // CompileRoute makes the calls of a route. AndroidAPI cannot extend a code.
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
 	ps := check(r)
-	messages := r.Messages(&ps, map[otp.Placeholder]string{otp.PlaceholderOTP: "{{otp}}"})
+	messages := r.Messages(&ps, placeholders)
 	return otp.DocumentRoute{
 		Send:   send(r, messages),
 		Verify: verify(r),

@@ -8,6 +8,9 @@ type Compiler struct{}
 // Vendor is MyOTP.App.
 func (Compiler) Vendor() otp.Vendor { return otp.MyOTP }
 
+// Placeholders is nil: the vendor takes no free text.
+func (Compiler) Placeholders() map[otp.Placeholder]string { return nil }
+
 // CompileRoute makes the calls of a route.
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
 	ps := check(r)

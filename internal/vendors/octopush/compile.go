@@ -1,10 +1,6 @@
 package octopush
 
-import (
-	"strings"
-
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
-)
+import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
 
 // Compiler makes the routes of profile documents that go through Octopush.
 type Compiler struct{}
@@ -12,15 +8,18 @@ type Compiler struct{}
 // Vendor is Octopush.
 func (Compiler) Vendor() otp.Vendor { return otp.Octopush }
 
+// placeholders are those of a text (Octopush reference §2.1).
+var placeholders = map[otp.Placeholder]string{otp.PlaceholderOTP: "{code}", otp.PlaceholderExpiry: "{hh:mm:ss}"}
+
+// Placeholders is how Octopush spells the code and the time of its expiry.
+func (Compiler) Placeholders() map[otp.Placeholder]string { return placeholders }
+
 // CompileRoute makes the calls of a route. Octopush can neither extend a code
 // nor tell what became of a message (Octopush reference §2.3, §8.2).
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
 	ps := check(r)
 	ps = append(ps, checkVoice(r)...)
-	messages := r.Messages(&ps, map[otp.Placeholder]string{
-		otp.PlaceholderOTP:    "{code}",
-		otp.PlaceholderExpiry: "{hh:mm:ss}",
-	})
+	messages := r.Messages(&ps, placeholders)
 	checkLengths(&ps, r, messages)
 
 	route := otp.DocumentRoute{Send: send(r, messages), Verify: verify(r)}
@@ -40,8 +39,7 @@ func checkLengths(ps *otp.Problems, r otp.RoutePlan, messages []otp.Message) {
 		return
 	}
 	for _, m := range messages {
-		delivered := strings.NewReplacer("{code}", strings.Repeat("0", int(min(max(code.Length, 0), maxText+1))), "{hh:mm:ss}", expiryExample).Replace(m.Sent)
-		if n := max(otp.Length(m.Sent), otp.Length(delivered)); n > maxText {
+		if n := max(otp.Length(m.Sent), otp.Length(m.Delivered(placeholders, code.Length))); n > maxText {
 			ps.Errorf(otp.At("template"), "Message is too long for Octopush",
 				"%s of message template %q has %d characters once brand, code and validity are in it; Octopush takes %d, and routes[%d] sends through it. Shorten it by %d.",
 				m.Path, r.Template.Name, n, maxText, r.Index, n-maxText)

@@ -20,8 +20,6 @@ const (
 	maxCodeLength     = 32       // §2.1
 	minValidityPeriod = 3        // seconds (§2.1)
 	maxValidityPeriod = 10000000 // seconds (§2.1)
-	// expiryExample has the length of what {hh:mm:ss} becomes.
-	expiryExample = "00:00:00"
 )
 
 var sender = regexp.MustCompile(`^[a-zA-Z0-9]{3,11}$`)

@@ -13,6 +13,9 @@ type Compiler struct{}
 // Vendor is Way2API.
 func (Compiler) Vendor() otp.Vendor { return otp.Way2API }
 
+// Placeholders is nil: the vendor takes no free text.
+func (Compiler) Placeholders() map[otp.Placeholder]string { return nil }
+
 // CompileRoute makes the calls of a route. Way2API only sends: the application
 // makes the code and does everything that has to do with it afterwards
 // (Way2API reference §2).
