@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +29,10 @@ const source = "terraform {\n  required_providers {\n    otp = { source = \"otp-
 // example is a configuration that people copy.
 type example struct {
 	name    string   // where it stands
+	before  string   // what another workspace has applied
 	config  string   // self-sufficient
 	imports []string // files that show how to import a resource of it
+	query   string   // what lists the resources of it
 }
 
 // Every file under examples/, and every block of the README and the guides that
@@ -44,9 +47,15 @@ func TestExamplesApplyAndImportAndLeaveAnEmptyPlan(t *testing.T) {
 	}
 }
 
-// quiet are the examples that must not call a vendor: what they declare lives
-// in the catalog.
-func (e example) quiet() bool { return !strings.Contains(e.config, "\ndata \"") }
+// quiet reports whether the example must not call a vendor, because all that it
+// declares and reads lives in the catalog.
+func (e example) quiet(t *testing.T) bool {
+	t.Helper()
+	all, _ := schemas(t)
+	return !slices.ContainsFunc(dataBlock.FindAllStringSubmatch(e.config, -1), func(match []string) bool { return all.ResourceSchemas[match[1]] == nil })
+}
+
+var dataBlock = regexp.MustCompile(`(?m)^data "(\w+)"`)
 
 func (e example) run(t *testing.T) {
 	if !strings.Contains(e.config, "required_providers") {
@@ -66,6 +75,12 @@ func (e example) run(t *testing.T) {
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "otp-as-code")
 
 	steps := []resource.TestStep{{Config: e.config}} // and a second plan, which must be empty
+	if e.before != "" {
+		steps = []resource.TestStep{{Config: source + e.before}, {Config: e.config + "\n" + e.before}}
+	}
+	if e.query != "" {
+		steps[0].PostApplyFunc = func() { runQuery(t, e.query) }
+	}
 	for _, file := range e.imports {
 		if step, possible := e.importStep(t, file); possible {
 			steps = append(steps, step)
@@ -73,7 +88,7 @@ func (e example) run(t *testing.T) {
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
 
-	if n := len(vendors.Requests()); e.quiet() != (n == 0) {
+	if n := len(vendors.Requests()); e.quiet(t) != (n == 0) {
 		t.Errorf("%d requests to vendors", n)
 	}
 }
@@ -112,6 +127,36 @@ func (e example) importStep(t *testing.T, file string) (step resource.TestStep, 
 	return step, true
 }
 
+// query is a file of `terraform query` without a config block.
+var query = regexp.MustCompile(`^list "(\w+)" "\w+" \{\n  provider +\= otp\n(?:  include_resource = (true|false)\n)?(?:  limit +\= (\d+)\n)?\}\n$`)
+
+// runQuery lists as Terraform from 1.14 would, which a test may not find.
+func runQuery(t *testing.T, text string) {
+	t.Helper()
+	match := query.FindStringSubmatch(text)
+	if match == nil {
+		t.Errorf("not understood; extend the test: %s", text)
+		return
+	}
+	limit := int64(100) // Terraform's own default
+	if match[3] != "" {
+		given, err := strconv.ParseInt(match[3], 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		limit = given
+	}
+	results := (&world{t: t, url: os.Getenv("OTP_CATALOG_URL")}).serve().list(match[1], match[2] == "true", limit)
+	if len(results) == 0 {
+		t.Error("nothing is listed")
+	}
+	for _, result := range results {
+		for _, d := range result.Diagnostics {
+			t.Errorf("%s: %s", d.Summary, d.Detail)
+		}
+	}
+}
+
 // knowsIdentity reports whether the CLI can import by identity: Terraform and
 // OpenTofu from 1.12.
 func knowsIdentity(t *testing.T) bool {
@@ -133,22 +178,18 @@ func knowsIdentity(t *testing.T) bool {
 	return found.Core().GreaterThanOrEqual(version.Must(version.NewVersion("1.12.0")))
 }
 
-// modules are the folders of examples/ with a configuration. In those that the
-// documentation shows, every file but the imports is an example of its own.
+// modules are the configurations in the folders of examples/.
 func modules(t *testing.T) []example {
 	t.Helper()
 	byFolder := map[string][]string{}
 	err := filepath.WalkDir(filepath.Join(root, "examples"), func(path string, entry fs.DirEntry, err error) error {
-		switch name := filepath.ToSlash(path); {
+		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || strings.HasSuffix(name, "examples/consumers")):
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || path == filepath.Join(root, "examples/consumers")):
 			return filepath.SkipDir
-		case entry.IsDir() || artefact.MatchString(entry.Name()):
-		case filepath.Ext(path) == ".tf" || entry.Name() == "import.sh":
+		case !entry.IsDir() && !artefact.MatchString(entry.Name()):
 			byFolder[filepath.Dir(path)] = append(byFolder[filepath.Dir(path)], path)
-		default:
-			t.Errorf("no test applies %s", path)
 		}
 		return nil
 	})
@@ -163,37 +204,43 @@ func modules(t *testing.T) []example {
 	return found
 }
 
-// artefact is what a run of a CLI in a folder leaves behind.
-var artefact = regexp.MustCompile(`^\.terraform\.lock\.hcl$|\.tfstate(\.backup)?$|\.db$|^README\.md$`)
+// artefact is what a run of a CLI in a folder leaves behind, or explains it.
+var artefact = regexp.MustCompile(`^README\.md$|^\.terraform\.lock\.hcl$|\.tfstate(\.backup)?$|\.db(-journal)?$`)
 
+// module makes examples of the files of a folder: of one that the documentation
+// shows file by file, otherwise of all together.
 func module(t *testing.T, folder string, files []string) []example {
 	t.Helper()
 	name, err := filepath.Rel(filepath.Join(root, "examples"), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown := filepath.Dir(name) != "." || name == "provider"
+	resource := filepath.Join(root, "examples/resources", filepath.Base(name), "resource.tf")
 	whole := example{name: name}
 	var each []example
 	for _, file := range files {
-		switch base := filepath.Base(file); {
-		case strings.HasPrefix(base, "import"):
+		e := example{name: filepath.Join(name, filepath.Base(file)), config: read(t, file)}
+		switch kind, _, _ := strings.Cut(filepath.ToSlash(name), "/"); {
+		case kind == "list-resources" && strings.HasSuffix(file, ".tfquery.hcl"):
+			each = append(each, example{name: e.name, config: read(t, resource), query: e.config})
+		case strings.HasPrefix(filepath.Base(file), "import"):
 			whole.imports = append(whole.imports, absolute(t, file))
-		case shown:
-			each = append(each, example{name: filepath.Join(name, base), config: read(t, file)})
+		case kind == "actions" || filepath.Ext(file) != ".tf":
+			t.Errorf("no test applies %s", file)
+		case kind == "provider": // which is configured only where something uses it
+			e.config += "\n" + read(t, filepath.Join(root, "examples/resources/otp_brand/resource.tf"))
+			each = append(each, e)
+		case kind == "data-sources" && exists(resource): // finds what another workspace manages
+			e.before = read(t, resource)
+			each = append(each, e)
+		case kind != name:
+			each = append(each, e)
 		default:
-			whole.config += read(t, file) + "\n"
+			whole.config += e.config + "\n"
 		}
 	}
-	switch {
-	case !shown:
+	if len(each) == 0 {
 		return []example{whole}
-	case len(each) == 0:
-		t.Fatalf("%s has nothing to import into", folder)
-	case name == "provider": // configured only where something uses it
-		for i := range each {
-			each[i].config += "\n" + read(t, filepath.Join(root, "examples/resources/otp_brand/resource.tf"))
-		}
 	}
 	each[0].imports = whole.imports
 	return each
@@ -225,6 +272,11 @@ func read(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 func absolute(t *testing.T, file string) string {

@@ -19,11 +19,11 @@ import (
 // and nothing is written. The rules themselves are tested in internal/vendors.
 func TestTypicalMistakesFailAtPlan(t *testing.T) {
 	t.Parallel()
-	replaced := func(old, new string) string {
+	replaced := func(before, after string) string {
 		body := setup("acme", "Acme", overOctopush+", "+overMyOTP)
-		changed := strings.Replace(body, old, new, 1)
+		changed := strings.Replace(body, before, after, 1)
 		if changed == body {
-			t.Fatalf("no %q to replace", old)
+			t.Fatalf("no %q to replace", before)
 		}
 		return changed
 	}

@@ -38,11 +38,11 @@ func (d *decoder) decode(v tftypes.Value, at []step) (any, error) {
 	case t.Is(tftypes.Bool):
 		return scalar[bool](v)
 	case t.Is(tftypes.Number):
-		n, err := scalar[*big.Float](v)
-		if err != nil {
+		n := new(big.Float)
+		if err := v.As(&n); err != nil {
 			return nil, err
 		}
-		return json.Number(n.(*big.Float).Text('f', -1)), nil
+		return json.Number(n.Text('f', -1)), nil
 	case t.Is(tftypes.Object{}), t.Is(tftypes.Map{}):
 		return d.members(v, at)
 	case t.Is(tftypes.List{}), t.Is(tftypes.Set{}), t.Is(tftypes.Tuple{}):

@@ -5,6 +5,7 @@ package vendors
 import (
 	"sync"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
@@ -31,6 +32,9 @@ type Clients struct {
 	myotp      func() (*myotp.Client, error)
 	octopush   func() (*octopush.Client, error)
 	way2api    func() (*way2api.Client, error)
+
+	configured map[otp.Vendor]bool
+	lists      lists
 }
 
 // New returns the clients of a configuration. Nothing is checked or connected
@@ -39,7 +43,7 @@ func New(config Config) *Clients {
 	shared := httpapi.Shared{
 		Options: config.HTTP, UserAgent: config.UserAgent, Transport: httpapi.NewTransport(),
 	}
-	return &Clients{
+	clients := &Clients{
 		androidapi: sync.OnceValues(func() (*androidapi.Client, error) {
 			return androidapi.New(config.AndroidAPI, shared)
 		}),
@@ -52,7 +56,10 @@ func New(config Config) *Clients {
 		way2api: sync.OnceValues(func() (*way2api.Client, error) {
 			return way2api.New(config.Way2API, shared)
 		}),
+		configured: config.configured(),
 	}
+	clients.lists = newLists(clients)
+	return clients
 }
 
 // AndroidAPI returns the client of AndroidAPI. Without an API secret the error

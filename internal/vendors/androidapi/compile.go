@@ -106,10 +106,10 @@ func status(r otp.RoutePlan) *otp.Call {
 		endpoint = WhatsAppMessageEndpoint
 	}
 	made := call(r, endpoint, MessageRequest{ID: "{{message_id}}", Type: TypeSent},
-		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", "sent")),
-		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", "sent")),
-		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", "failed")),
-		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/0/status", "failed")),
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", statusSent)),
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", statusSent)),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", statusFailed)),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/0/status", statusFailed)),
 		otp.When(otp.OutcomePending, bodyStatus(http.StatusNotFound)),
 		otp.When(otp.OutcomeUnknown),
 	)

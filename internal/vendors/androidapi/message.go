@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -53,6 +54,24 @@ type MessageRequest struct {
 
 // TypeSent reads what was sent; received messages are not used.
 const TypeSent = "sent"
+
+// The statuses of a message that was sent (AndroidAPI reference §9.6).
+const (
+	statusSent   = "sent"
+	statusFailed = "failed"
+)
+
+// Outcome is the status of a sent message as documents put it. There is no
+// state for delivered, so a message that was sent is otp.OutcomePending.
+func Outcome(status Text) string {
+	switch status {
+	case statusSent:
+		return otp.OutcomePending
+	case statusFailed:
+		return otp.OutcomeFailed
+	}
+	return otp.OutcomeUnknown
+}
 
 // SMSSent reads one page of the text messages that were sent.
 func (c *Client) SMSSent(ctx context.Context, request PageRequest) ([]SMSMessage, error) {

@@ -78,7 +78,10 @@ func TestPagerStopsWithItsReader(t *testing.T) {
 		fetched++
 		return fetch(ctx, page)
 	}
-	for item := range pager.All(t.Context()) {
+	for item, err := range pager.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		if item == "b" {
 			break
 		}

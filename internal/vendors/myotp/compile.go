@@ -100,19 +100,37 @@ func extend(r otp.RoutePlan) *otp.Call {
 	)
 }
 
-// status reads the delivery report. Its values are grouped as the vendor does
-// (MyOTP reference §5); an answer without one is that of an unknown message.
+// reports groups the delivery reports as the vendor does (MyOTP reference §5).
+// The first entry that fits decides.
+var reports = []struct {
+	outcome string
+	values  []any  // whole reports
+	prefix  string // in place of values: how reports begin
+}{
+	{outcome: otp.OutcomeDelivered, values: []any{"DELIVRD", "delivered", "read"}},
+	{outcome: otp.OutcomePending, values: []any{"ATES", "sent", "pending"}},
+	{outcome: otp.OutcomePending, prefix: "Pending:"},
+	{outcome: otp.OutcomeFailed, values: []any{"UNDELIV", "EXPIRED", "REJECTD", "failed"}},
+	{outcome: otp.OutcomeFailed, prefix: "failed."},
+	{outcome: otp.OutcomeUnavailable, prefix: "Not available"},
+}
+
+// status reads the delivery report. An answer without one is that of an unknown
+// message.
 func status(r otp.RoutePlan) *otp.Call {
 	answered := otp.Status(200)
-	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"},
-		otp.When(otp.OutcomeDelivered, answered, otp.ValueIn("/DLR", "DELIVRD", "delivered", "read")),
-		otp.When(otp.OutcomePending, answered, otp.ValueIn("/DLR", "ATES", "sent", "pending")),
-		otp.When(otp.OutcomePending, answered, otp.ValuePrefix("/DLR", "Pending:")),
-		otp.When(otp.OutcomeFailed, answered, otp.ValueIn("/DLR", "UNDELIV", "EXPIRED", "REJECTD", "failed")),
-		otp.When(otp.OutcomeFailed, answered, otp.ValuePrefix("/DLR", "failed.")),
-		otp.When(otp.OutcomeUnavailable, answered, otp.ValuePrefix("/DLR", "Not available")),
+	var outcomes []otp.Outcome
+	for _, report := range reports {
+		condition := otp.ValueIn("/DLR", report.values...)
+		if report.prefix != "" {
+			condition = otp.ValuePrefix("/DLR", report.prefix)
+		}
+		outcomes = append(outcomes, otp.When(report.outcome, answered, condition))
+	}
+	outcomes = append(outcomes,
 		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR")),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)
+	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"}, outcomes...)
 }

@@ -28,6 +28,8 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 	}
 	failure := &httpapi.Error{Kind: kind, Message: message, MaybeSent: !refused(e, answer.Status)}
 	switch {
+	case status == http.StatusNotFound && e.Operation == AccountEndpoint.Operation:
+		failure.Kind, failure.Next = httpapi.NotFound, noAccountAdvice
 	case status == http.StatusNotFound && !wrapped.found:
 		failure.Kind = httpapi.BadAnswer
 		failure.Reason = "the server does not know the path " + e.Path
@@ -74,6 +76,7 @@ const (
 	keyAdvice         = "Check OTP_MYOTP_API_KEY, or myotp.api_key of the provider. MyOTP.App also answers so where a key lacks a permission."
 	addressAdvice     = "Add the address of this machine to the allowlist of the API key in the MyOTP.App dashboard."
 	destinationAdvice = "Check the country code of the phone number. Where it is right, the account has no price for the country: ask sales@myotp.app."
+	noAccountAdvice   = "MyOTP.App tells the balance of accounts that were made through its API, and perhaps not of others: look in its dashboard. If the key is of such an account, check the base URL."
 	accountAdvice     = "Check in the MyOTP.App dashboard that the account is active, that the allowlist has the address of this machine and that plan and country allow the call."
 )
 

@@ -218,7 +218,10 @@ func TestReportAllStopsWithItsReaderAndItsContext(t *testing.T) {
 	}
 	client := l.serve(t)
 	day := time.Date(2026, 9, 20, 23, 59, 0, 0, time.UTC)
-	for range client.ReportAll(t.Context(), day.AddDate(-1, 0, 0), day) {
+	for _, err := range client.ReportAll(t.Context(), day.AddDate(-1, 0, 0), day) {
+		if err != nil {
+			t.Fatal(err)
+		}
 		break
 	}
 	if len(l.requests) != 1 {

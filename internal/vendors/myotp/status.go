@@ -5,7 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -45,6 +48,16 @@ func (s *MessageStatus) UnmarshalJSON(raw []byte) error {
 		s.Active = bool(*wire.IsActive)
 	}
 	return nil
+}
+
+// Outcome is the report as documents put it: otp.OutcomeDelivered and so on.
+func (s MessageStatus) Outcome() string {
+	for _, known := range reports {
+		if slices.Contains(known.values, any(s.Report)) || known.prefix != "" && strings.HasPrefix(s.Report, known.prefix) {
+			return known.outcome
+		}
+	}
+	return otp.OutcomeUnknown
 }
 
 // CheckOTPStatus asks what became of a message. A message that the vendor does

@@ -2,6 +2,7 @@ package octopush
 
 import (
 	"context"
+	"strings"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -46,6 +47,10 @@ func (c *Client) MonthlyConsumption(ctx context.Context, request ConsumptionRequ
 	}
 	return &month, nil
 }
+
+// IsLogin reports whether an e-mail address is the API login. That is a
+// credential, even where personal data may be shown.
+func (c *Client) IsLogin(email string) bool { return strings.EqualFold(email, c.login) }
 
 // SubAccount is a sub-account. The answer also holds its API key in clear,
 // which is not read.

@@ -38,7 +38,10 @@ func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.Octopu
 func (c Config) GoString() string { return c.String() }
 
 // Client calls Octopush for one account. It is safe for concurrent use.
-type Client struct{ http *httpapi.Client }
+type Client struct {
+	http  *httpapi.Client
+	login string
+}
 
 // New returns the client of an account. The error names the credential that is
 // missing or cannot be right, or the base URL.
@@ -71,7 +74,7 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client}, nil
+	return &Client{http: client, login: config.APILogin}, nil
 }
 
 // String names the account without its credentials, also under %+v.

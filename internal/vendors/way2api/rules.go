@@ -11,11 +11,12 @@ import (
 const (
 	minCodeLength = 4
 	maxCodeLength = 8
-	// country is the only one that messages reach. One document says worldwide,
-	// the newer one India only; the strictest reading stands (Way2API reference
-	// §2, §8).
-	country = "IN"
 )
+
+// Country is the only one that messages reach, ISO 3166-1 alpha-2. One document
+// says worldwide, the newer one India only; the strictest reading stands
+// (Way2API reference §2, §8).
+const Country = "IN"
 
 // word is an attribute of a template with the values that Way2API takes. They
 // are matched with their case (Way2API reference §2).
@@ -118,15 +119,15 @@ func checkCode(ps *otp.Problems, r otp.RoutePlan) {
 // checkCountries demands that only Indian numbers come to the route: Way2API
 // would refuse any other, and the person would wait for the next route.
 func checkCountries(ps *otp.Problems, r otp.RoutePlan) {
-	if !r.Knows("countries") || slices.Equal(r.Route.Countries, []string{country}) {
+	if !r.Knows("countries") || slices.Equal(r.Route.Countries, []string{Country}) {
 		return
 	}
 	allowed := r.Profile.AllowedCountries
-	if r.Route.Countries == nil && (r.Profile.Unknown.Any("allowed_countries") || slices.Equal(allowed, []string{country})) {
+	if r.Route.Countries == nil && (r.Profile.Unknown.Any("allowed_countries") || slices.Equal(allowed, []string{Country})) {
 		return
 	}
 	remedy := "Set countries = [\"IN\"] in the route."
-	if allowed != nil && !slices.Contains(allowed, country) && !r.Profile.Unknown.Any("allowed_countries") {
+	if allowed != nil && !slices.Contains(allowed, Country) && !r.Profile.Unknown.Any("allowed_countries") {
 		remedy = "Remove the route, or add \"IN\" to allowed_countries and set countries = [\"IN\"] in the route."
 	}
 	ps.Errorf(r.Path().Attribute("countries"), "Way2API serves India only",
