@@ -6,6 +6,7 @@ package tf
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -19,14 +20,30 @@ import (
 func Report(problems otp.Problems) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, p := range problems {
-		at := attributePath(p.Path)
+		at, detail := attributePath(p.Path), p.Detail
+		// Terraform points at the resource where a value is nested.
+		if name := p.Path.String(); len(p.Path) > 1 && !strings.HasPrefix(detail, name) {
+			detail = name + ": " + detail
+		}
 		if p.Warning {
-			diags.AddAttributeWarning(at, p.Summary, p.Detail)
+			diags.AddAttributeWarning(at, p.Summary, detail)
 		} else {
-			diags.AddAttributeError(at, p.Summary, p.Detail)
+			diags.AddAttributeError(at, p.Summary, detail)
 		}
 	}
 	return diags
+}
+
+// split parts what must stop a plan from what is only a risk.
+func split(problems otp.Problems) (errors, warnings otp.Problems) {
+	for _, p := range problems {
+		if p.Warning {
+			warnings = append(warnings, p)
+		} else {
+			errors = append(errors, p)
+		}
+	}
+	return errors, warnings
 }
 
 func attributePath(p otp.Path) path.Path {

@@ -92,7 +92,7 @@ func (l *Lookup[S]) missing(snapshot *catalog.Snapshot, object catalog.Object, n
 	for _, other := range snapshot.List(l.noun.Kind) {
 		names = append(names, other.Name)
 	}
-	switch near := nearest(name, names); {
+	switch near := Nearest(name, names); {
 	case len(names) == 0:
 		return sentence + " It has none at all; is it the catalog you mean?"
 	case len(near) == 0:

@@ -10,9 +10,10 @@ import (
 // manyNames is how many names an error lists.
 const manyNames = 5
 
-// nearest are the quoted names that somebody may have meant: those that differ
-// by a few letters, or that hold the other.
-func nearest(name string, names []string) []string {
+// Nearest are the quoted names that somebody may have meant who wrote another,
+// the likeliest first, five at most: those that differ by a few letters, or
+// that hold the other.
+func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
 		distance int

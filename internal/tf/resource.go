@@ -53,19 +53,21 @@ func (r *Resource[S]) Configure(_ context.Context, req resource.ConfigureRequest
 }
 
 // ValidateConfig applies the rules that need the object alone. Terraform calls
-// it again with every value known before it plans and before it applies.
+// it again with every value known before it plans and before it applies, so
+// warnings wait for the plan, where they come once.
 func (r *Resource[S]) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	object, _, diags := r.noun.decode(req.Config.Raw)
 	resp.Diagnostics.Append(diags...)
 	if !diags.HasError() {
-		resp.Diagnostics.Append(Report(r.noun.Check(object))...)
+		errors, _ := split(r.noun.Check(object))
+		resp.Diagnostics.Append(Report(errors)...)
 	}
 }
 
 // ModifyPlan registers the object as it will be, so that profiles planned
 // after it see it, and plans the document of a profile.
 func (r *Resource[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.session == nil || !r.session.Catalog.Known() {
+	if r.session == nil {
 		return
 	}
 	old, _, diags := r.noun.decode(req.State.Raw)
@@ -76,7 +78,14 @@ func (r *Resource[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanReq
 	if err != nil {
 		resp.Diagnostics.Append(Failure("plan the "+r.noun.Kind.Title(), err))
 	}
-	if resp.Diagnostics.HasError() || unknown["name"] {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !req.Plan.Raw.IsNull() {
+		_, warnings := split(r.noun.Check(object))
+		resp.Diagnostics.Append(Report(warnings)...)
+	}
+	if unknown["name"] || !r.session.Catalog.Known() {
 		return // while its name is not known, nobody can refer to it
 	}
 	before, after := r.noun.Name(old), r.noun.Name(object)
@@ -112,11 +121,8 @@ func (r *Resource[S]) ImportState(ctx context.Context, req resource.ImportStateR
 func (r *Resource[S]) fail(verb string, err error, diags *diag.Diagnostics) {
 	var broken *ruleError
 	if errors.As(err, &broken) {
-		for _, p := range broken.Problems {
-			if !p.Warning {
-				diags.Append(Report(otp.Problems{p})...)
-			}
-		}
+		problems, _ := split(broken.Problems)
+		diags.Append(Report(problems)...)
 		return
 	}
 	diags.Append(Failure(verb+" the "+r.noun.Kind.Title(), err))
