@@ -54,8 +54,10 @@ func build(dir string, m *testing.M) int {
 		return 1
 	}
 	consumers["go"] = []string{binary}
-	if python, err := exec.LookPath("python3"); err == nil {
-		consumers["python"] = []string{python, "-X", "pycache_prefix=" + dir, filepath.Join("python", "consumer.py")}
+	// What python3 names may be a script of a version manager, which costs more
+	// than the program. -S: nothing but the standard library.
+	if python, err := exec.Command("python3", "-S", "-c", "import sys; print(sys.executable)").Output(); err == nil {
+		consumers["python"] = []string{strings.TrimSpace(string(python)), "-S", "-X", "pycache_prefix=" + dir, filepath.Join("python", "consumer.py")}
 	}
 	return m.Run()
 }

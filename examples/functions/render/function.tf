@@ -1,0 +1,11 @@
+locals {
+  text = "{{brand}}: {{otp}} is your login code, valid for {{validity_minutes}} minutes."
+}
+
+output "message" {
+  value = provider::otp::render(local.text, {
+    brand            = "Acme"
+    otp              = "123456"
+    validity_minutes = "5"
+  })
+}

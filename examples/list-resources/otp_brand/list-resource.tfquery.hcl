@@ -1,0 +1,3 @@
+list "otp_brand" "all" {
+  provider = otp
+}

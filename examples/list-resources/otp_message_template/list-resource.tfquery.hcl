@@ -1,0 +1,3 @@
+list "otp_message_template" "all" {
+  provider = otp
+}

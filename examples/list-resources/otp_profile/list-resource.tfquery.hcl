@@ -1,0 +1,5 @@
+list "otp_profile" "all" {
+  provider         = otp
+  include_resource = true
+  limit            = 50
+}

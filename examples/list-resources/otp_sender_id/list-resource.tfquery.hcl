@@ -1,0 +1,3 @@
+list "otp_sender_id" "all" {
+  provider = otp
+}

@@ -1,0 +1,6 @@
+import {
+  to = otp_brand.acme
+  identity = {
+    name = "acme"
+  }
+}

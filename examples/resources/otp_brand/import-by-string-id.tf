@@ -1,0 +1,4 @@
+import {
+  to = otp_brand.acme
+  id = "acme"
+}

@@ -1,0 +1,4 @@
+resource "otp_brand" "acme" {
+  name         = "acme"
+  display_name = "Acme"
+}

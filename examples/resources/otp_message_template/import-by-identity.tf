@@ -1,0 +1,6 @@
+import {
+  to = otp_message_template.login
+  identity = {
+    name = "login"
+  }
+}

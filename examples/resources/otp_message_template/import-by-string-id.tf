@@ -1,0 +1,4 @@
+import {
+  to = otp_message_template.login
+  id = "login"
+}

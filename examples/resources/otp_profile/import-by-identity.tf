@@ -1,0 +1,6 @@
+import {
+  to = otp_profile.login
+  identity = {
+    name = "login"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = otp_profile.login
+  id = "login"
+}

@@ -1,0 +1,6 @@
+import {
+  to = otp_sender_id.europe
+  identity = {
+    name = "acme-europe"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = otp_sender_id.europe
+  id = "acme-europe"
+}

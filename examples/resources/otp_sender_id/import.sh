@@ -1,0 +1,2 @@
+# A sender ID is imported by its name.
+terraform import otp_sender_id.europe acme-europe
