@@ -10,7 +10,7 @@ import (
 	"log"
 	"os"
 	"os/signal"
-	"strings"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -20,13 +20,25 @@ import (
 )
 
 // version is set by the linker in a release.
-var version = "dev"
+var version = ""
+
+// release is the version of this build: what the linker set, or what the go
+// command knows of the module or the commit.
+func release() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		return info.Main.Version
+	}
+	return "dev"
+}
 
 func main() {
 	args := os.Args[1:]
-	debug := len(args) == 1 && strings.TrimLeft(args[0], "-") == "debug"
+	debugging := len(args) == 1 && (args[0] == "-debug" || args[0] == "--debug")
 	switch {
-	case len(args) > 0 && !debug:
+	case len(args) > 0 && !debugging:
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		code := run(ctx, args)
 		stop()
@@ -35,9 +47,9 @@ func main() {
 		fmt.Fprintln(os.Stderr, "This is the otp provider, which Terraform and OpenTofu start by themselves. Run it with --help to see what else it can do.")
 		os.Exit(1)
 	}
-	err := providerserver.Serve(context.Background(), provider.New(version), providerserver.ServeOpts{
+	err := providerserver.Serve(context.Background(), provider.New(release()), providerserver.ServeOpts{
 		Address: provider.Address,
-		Debug:   debug,
+		Debug:   debugging,
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -46,7 +58,7 @@ func main() {
 
 // run runs a command and gives its exit code.
 func run(ctx context.Context, args []string) int {
-	err := cli.Run(ctx, version, args)
+	err := cli.Run(ctx, release(), args)
 	switch {
 	case err == nil:
 		return 0

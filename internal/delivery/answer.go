@@ -1,0 +1,158 @@
+package delivery
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// reply is an answer as conditions see it.
+type reply struct {
+	status int
+	tree   any // the JSON of the body, its numbers as written
+	json   bool
+}
+
+// verdict is what came of a call.
+type verdict struct {
+	outcome   string
+	reply     reply
+	remaining *int64
+	reason    string // redacted
+}
+
+// judge reads an answer by the outcomes of its call.
+func judge(c *otp.Call, client *httpapi.Client, call httpapi.Call, answer *httpapi.Answer) verdict {
+	got := read(answer)
+	decided := decide(c, got)
+	switch decided.outcome {
+	case otp.OutcomeOK, otp.OutcomePending, otp.OutcomeDelivered:
+		return decided // nothing to explain, and the answer to a send is confidential
+	}
+	decided.reason = fmt.Sprintf("%s answered HTTP %d", client.Vendor().Title(), got.status)
+	var quoted *httpapi.Error
+	switch words := got.words(); {
+	case !got.json:
+		decided.reason += ", and not with JSON"
+	case words != "" && errors.As(client.Unexpected(call, answer, words), &quoted): // redacts what it is told
+		decided.reason += ": \"" + strings.TrimSuffix(quoted.Reason, ".") + "\""
+	}
+	decided.reason += "."
+	return decided
+}
+
+// read takes a body for JSON if it is, whatever its Content-Type says: a page
+// of PHP may call everything text/html.
+func read(answer *httpapi.Answer) reply {
+	got := reply{status: answer.Status}
+	if !utf8.Valid(answer.Body) || !json.Valid(answer.Body) {
+		return got
+	}
+	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
+	decoder.UseNumber()
+	got.json = decoder.Decode(&got.tree) == nil
+	return got
+}
+
+// words is what a vendor says of an error, at the places where it usually does:
+// a whole body may hold codes.
+func (r reply) words() string {
+	for _, pointer := range []string{"/message", "/error/message", "/detail/message"} {
+		if value, ok := r.at(pointer); ok {
+			if text, ok := value.(string); ok {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// decide finds the first outcome whose conditions all hold; the last has none.
+func decide(c *otp.Call, got reply) verdict {
+	for _, o := range c.Outcomes {
+		if slices.ContainsFunc(o.When, func(condition otp.Condition) bool { return !got.meets(condition) }) {
+			continue
+		}
+		return verdict{outcome: o.Outcome, reply: got, remaining: got.integer(o.Remaining)}
+	}
+	return verdict{outcome: otp.OutcomeUnknown, reply: got}
+}
+
+// meets reports whether a condition, which has one form, holds.
+func (r reply) meets(c otp.Condition) bool {
+	if len(c.HTTPStatus) > 0 {
+		return slices.Contains(c.HTTPStatus, r.status)
+	}
+	value, found := r.at(c.Pointer)
+	switch {
+	case c.Absent:
+		return !found
+	case c.Prefix != "":
+		text, ok := value.(string)
+		return ok && strings.HasPrefix(text, c.Prefix)
+	}
+	// JSON types are compared, too: false is not 0, and "0" is not either.
+	plain, ok := scalar(value)
+	return found && ok && slices.Contains(c.In, plain)
+}
+
+// integer is the whole number that a pointer finds, or nil.
+func (r reply) integer(pointer string) *int64 {
+	if pointer == "" {
+		return nil
+	}
+	value, _ := r.at(pointer)
+	number, ok := value.(json.Number)
+	if !ok {
+		return nil
+	}
+	if plain, ok := whole(number); ok {
+		return &plain
+	}
+	return nil
+}
+
+// at follows a JSON pointer (RFC 6901). An answer that is no JSON has none.
+func (r reply) at(pointer string) (any, bool) {
+	if !r.json {
+		return nil, false
+	}
+	value := r.tree
+	for _, token := range strings.Split(pointer, "/")[1:] {
+		token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+		switch node := value.(type) {
+		case map[string]any:
+			member, ok := node[token]
+			if !ok {
+				return nil, false
+			}
+			value = member
+		case []any:
+			index, err := strconv.Atoi(token)
+			if err != nil || index < 0 || index >= len(node) || strconv.Itoa(index) != token {
+				return nil, false
+			}
+			value = node[index]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// whole is the value of a number without a fraction: of 300, 300.0 and 3e2.
+func whole(number json.Number) (int64, bool) {
+	var plain httpapi.Int
+	if plain.UnmarshalJSON([]byte(number)) != nil {
+		return 0, false
+	}
+	return int64(plain), true
+}

@@ -1,0 +1,134 @@
+package delivery
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// defaultBaseURLs say where the vendors are when no variable does.
+var defaultBaseURLs = map[otp.Vendor]string{
+	otp.AndroidAPI: "https://androidapi.net/api",
+	otp.MyOTP:      "https://api.myotp.app",
+	otp.Octopush:   "https://api.octopush.com/v1/public",
+	otp.Way2API:    "https://app.way2api.com/api/v1",
+}
+
+// account is what calls share a client by, and with it the request limit.
+type account struct {
+	vendor  otp.Vendor
+	slug    string
+	base    string
+	timeout time.Duration
+}
+
+// outgoing carries a filled call through the transport, which encodes structs:
+// authorize takes it apart.
+type outgoing struct {
+	Filled filled `json:"filled"`
+}
+
+// Confidential implements httpapi.Confidential.
+func (o outgoing) Confidential() []string { return o.Filled.secrets }
+
+func authorize(_ httpapi.Endpoint, header http.Header, fields map[string]any) {
+	call, ok := fields["filled"].(filled)
+	if !ok {
+		return
+	}
+	delete(fields, "filled")
+	maps.Copy(fields, call.fields)
+	for name, value := range call.headers {
+		header.Set(name, value)
+	}
+}
+
+// client returns the client of a call's account and the path of the call.
+func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string, error) {
+	parts := target.FindStringSubmatch(c.URL) // checked when the document was read
+	slug, _, _ := parseVariable(vendor, parts[1])
+	base := cmp.Or(r.variable(parts[1]), defaultBaseURLs[vendor])
+	settings := r.options.HTTP
+	if c.TimeoutSeconds > 0 {
+		settings.Timeout = time.Duration(c.TimeoutSeconds) * time.Second
+	}
+	key := account{vendor, slug, base, settings.Timeout}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if client := r.clients[key]; client != nil {
+		return client, parts[2], nil
+	}
+	client, err := httpapi.New(httpapi.Config{
+		Vendor: vendor, Account: slug, BaseURL: base, Authorize: authorize,
+		// Every answer is one: the document says what it means.
+		Classify: func(httpapi.Endpoint, *httpapi.Answer) *httpapi.Error { return nil },
+		Shared:   httpapi.Shared{Options: settings, UserAgent: r.options.UserAgent, Transport: r.options.Transport},
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", parts[1], err)
+	}
+	r.clients[key] = client
+	return client, parts[2], nil
+}
+
+// perform fills in a call of a route and makes it. The error means that the
+// call was not made.
+func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) (verdict, error) {
+	c := v.call(at.DocumentRoute)
+	values.variable = r.variable
+	if err := values.checkCredentials(at.Vendor, c); err != nil {
+		return verdict{}, err
+	}
+	call, err := values.fill(c)
+	var missing unfilled
+	if errors.As(err, &missing) && missing.variable != "" {
+		err = credential(at.Vendor, missing.variable, "")
+	}
+	if err != nil {
+		return verdict{}, err
+	}
+	client, path, err := r.client(at.Vendor, c)
+	if err != nil {
+		return verdict{}, err
+	}
+	request := httpapi.Call{
+		Endpoint: httpapi.Endpoint{
+			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: true,
+		},
+		Request: outgoing{call},
+	}
+	answer, err := client.Do(ctx, request, nil)
+	if err != nil {
+		return unanswered(v, c, err)
+	}
+	return judge(c, client, request, answer), nil
+}
+
+// unanswered is the verdict on a call without a usable answer.
+func unanswered(v verb, c *otp.Call, err error) (verdict, error) {
+	var failure *httpapi.Error
+	switch {
+	case !errors.As(err, &failure):
+		return verdict{}, err
+	case failure.Status != 0:
+		// A redirect, which is an answer like any other. The transport does not
+		// hand out its body, so there is nothing that pointers could find.
+		decided := decide(c, reply{status: failure.Status})
+		decided.reason = failure.Error()
+		return decided, nil
+	case failure.Kind == httpapi.Invalid:
+		return verdict{}, failure
+	case failure.Kind == httpapi.Cancelled && !failure.MaybeSent:
+		return verdict{}, failure // the caller's wish, and no verdict of a vendor
+	case !failure.MaybeSent && v.name == sending.name:
+		return verdict{outcome: otp.OutcomeNextRoute, reason: failure.Error()}, nil
+	}
+	return verdict{outcome: otp.OutcomeUnknown, reason: failure.Error()}, nil
+}

@@ -1,0 +1,200 @@
+// Package delivery executes the calls of a profile document: send, verify,
+// extend and status. It knows no vendor. What it does is what the document
+// says, so what the provider tests is what an application runs.
+//
+// A Runner remembers nothing between calls; what a later call needs is in Kept.
+// The duties send_limits, max_wrong_attempts and single_use need a memory of all
+// sends to a phone and are left to the caller, see Route.Duties. It does the
+// others itself.
+package delivery
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// Options are what a document leaves open.
+type Options struct {
+	// Lookup returns the value of a variable that the document names:
+	// credentials and base URLs. Nil: the environment. An empty value is none.
+	// A base URL that is not set is the vendor's own.
+	Lookup func(variable string) (value string, ok bool)
+	// HTTP are the settings of the provider's http block. Its timeout holds
+	// for calls whose document states none.
+	HTTP httpapi.Options
+	// Transport holds the connections of the process. Nil: the runner has its
+	// own.
+	Transport *httpapi.Transport
+	// UserAgent is sent with every request, see httpapi.UserAgent.
+	UserAgent string
+	// Clock tells when codes of routes expire. Nil: the system's.
+	Clock func() time.Time
+}
+
+// Runner executes the calls of one profile document. It is safe for concurrent
+// use.
+type Runner struct {
+	document otp.Document
+	options  Options
+
+	mutex   sync.Mutex
+	clients map[account]*httpapi.Client
+}
+
+// New returns the runner of a document, which is the text that the catalog
+// holds. The error says why the document is refused: another version, or
+// anything in it that would make a call unsafe or that this release does not
+// know.
+func New(document string, options Options) (*Runner, error) {
+	parsed, err := parse(document)
+	if err != nil {
+		return nil, err
+	}
+	if options.Lookup == nil {
+		options.Lookup = os.LookupEnv
+	}
+	if options.Transport == nil {
+		options.Transport = httpapi.NewTransport()
+	}
+	if options.Clock == nil {
+		options.Clock = time.Now
+	}
+	return &Runner{document: parsed, options: options, clients: map[account]*httpapi.Client{}}, nil
+}
+
+// Profile is the name of the profile.
+func (r *Runner) Profile() string { return r.document.Profile }
+
+// String names the profile; fmt would print everything inside.
+func (r *Runner) String() string { return fmt.Sprintf("runner of profile %q", r.document.Profile) }
+
+// GoString is String, for %#v.
+func (r *Runner) GoString() string { return r.String() }
+
+// Route describes one route of the document.
+type Route struct {
+	Vendor    otp.Vendor
+	Channel   otp.Channel
+	Countries []string // nil: all that the profile allows
+	// Verify, Extend and Status report whether the vendor has the call.
+	Verify, Extend, Status bool
+	// Duties are what the vendor does not do, sorted.
+	Duties []otp.Duty
+}
+
+// Routes describes the routes in order of preference.
+func (r *Runner) Routes() []Route {
+	routes := make([]Route, 0, len(r.document.Routes))
+	for _, d := range r.document.Routes {
+		routes = append(routes, Route{
+			Vendor: d.Vendor, Channel: d.Channel, Countries: slices.Clone(d.Countries),
+			Verify: d.Verify != nil, Extend: d.Extend != nil, Status: d.Status != nil,
+			Duties: slices.Clone(d.ApplicationMustEnforce),
+		})
+	}
+	return routes
+}
+
+// RoutesFor lists the numbers of the routes that serve a phone number, in order
+// of preference: none where the profile does not allow its country. The error
+// says that the number is not in international form.
+func (r *Runner) RoutesFor(phone string) ([]int, error) {
+	if err := checkPhone(phone); err != nil {
+		return nil, err
+	}
+	serving := []int{}
+	country := r.country(phone)
+	for number, d := range r.document.Routes {
+		if serves(r.document.AllowedCountries, country) && serves(d.Countries, country) {
+			serving = append(serving, number)
+		}
+	}
+	return serving, nil
+}
+
+// variable is the value of a variable, empty where it is not set.
+func (r *Runner) variable(name string) string {
+	value, ok := r.options.Lookup(name)
+	if !ok {
+		return ""
+	}
+	return value
+}
+
+// country is where a number is, by its longest known beginning; empty where no
+// beginning matches.
+func (r *Runner) country(phone string) string {
+	for digits := phone[1:]; digits != ""; digits = digits[:len(digits)-1] {
+		if country, ok := r.document.CountryPrefixes[digits]; ok {
+			return country
+		}
+	}
+	return ""
+}
+
+// serves reports whether a country rule, nil for none, lets a country through.
+func serves(countries []string, country string) bool {
+	return countries == nil || slices.Contains(countries, country)
+}
+
+// Recipient is the person a code is for.
+type Recipient struct {
+	Phone  string // E.164, with the plus sign
+	Locale string // BCP 47; empty: the default
+	// IP is the person's address, for routes that bind a code to it; empty
+	// for the others.
+	IP string
+}
+
+// String hides the phone number and the address.
+func (Recipient) String() string { return "recipient" }
+
+// GoString is String, for %#v.
+func (to Recipient) GoString() string { return to.String() }
+
+var phoneForm = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+
+// checkPhone does not repeat the number, which is personal data.
+func checkPhone(phone string) error {
+	if !phoneForm.MatchString(phone) {
+		return errors.New("the phone number is not in international form; write it as a plus sign, the country code and the number, without spaces")
+	}
+	return nil
+}
+
+// check returns the recipient with the address in its usual spelling, so that
+// the same address compares equal.
+func (to Recipient) check() (Recipient, error) {
+	if err := checkPhone(to.Phone); err != nil {
+		return to, err
+	}
+	if to.IP == "" {
+		return to, nil
+	}
+	address, err := netip.ParseAddr(to.IP)
+	if err != nil {
+		return to, errors.New("what is given as the recipient's IP address is none; write an IPv4 or IPv6 address")
+	}
+	to.IP = address.Unmap().String()
+	return to, nil
+}
+
+// placeholders are what a document calls the recipient.
+func (to Recipient) placeholders() map[string]string {
+	if to.Phone == "" {
+		return map[string]string{}
+	}
+	return map[string]string{
+		"phone_e164": to.Phone, "phone_digits": strings.TrimPrefix(to.Phone, "+"), "recipient_ip": to.IP,
+	}
+}

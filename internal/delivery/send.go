@@ -1,0 +1,90 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// Sent is what came of a send.
+type Sent struct {
+	// Outcome is otp.OutcomeOK, OutcomePending or OutcomeAlreadyActive: a code
+	// is on its way; OutcomeNextRoute: nothing was sent, try the next route;
+	// OutcomeUnknown: it may have been sent, so neither repeat it nor try
+	// another route; OutcomeStop: no route will do.
+	Outcome string
+	// Kept is for the later calls; zero where nothing was sent. After
+	// OutcomeAlreadyActive an earlier one of the same phone is worth more.
+	Kept Kept
+	// MessageID is the vendor's number of the message, where the document keeps
+	// it.
+	MessageID string
+	// Code is the code, where the route leaves making it to the sender.
+	Code       httpapi.Secret
+	HTTPStatus int    // 0: no answer
+	Reason     string // why, in sentences; redacted, and empty on success
+}
+
+// Send sends a code through one route; resend says that the person asks for
+// another one. It is tried exactly once. An error means that it was not tried:
+// something is missing, or the context had ended.
+//
+// Whether the recipient's country is served is checked here. limits are the
+// caller's to keep.
+func (r *Runner) Send(ctx context.Context, number int, to Recipient, resend bool) (Sent, error) {
+	at, err := r.route(number)
+	if err != nil {
+		return Sent{}, err
+	}
+	if to, err = to.check(); err != nil {
+		return Sent{}, at.failed(sending, err)
+	}
+	country := r.country(to.Phone)
+	switch {
+	case !serves(r.document.AllowedCountries, country):
+		return Sent{Outcome: otp.OutcomeStop, Reason: fmt.Sprintf("The phone number is in none of the countries that profile %q allows.", r.document.Profile)}, nil
+	case !serves(at.Countries, country):
+		return Sent{Outcome: otp.OutcomeNextRoute, Reason: fmt.Sprintf("The phone number is in none of the countries of routes[%d].", number)}, nil
+	case at.must(otp.BindRecipientIP) && to.IP == "":
+		return Sent{}, at.failed(sending, errNoIP)
+	}
+	values, code := to.placeholders(), ""
+	if at.must(otp.MakeCode) {
+		if code, err = makeCode(r.document.Code); err != nil {
+			return Sent{}, at.failed(sending, err)
+		}
+		values["code"] = code
+	}
+	got, err := r.perform(ctx, at, sending, filling{values: values, locale: to.Locale, resend: resend})
+	if err != nil {
+		return Sent{}, at.failed(sending, err)
+	}
+	return r.sent(at, to, code, got), nil
+}
+
+// sent draws up what is kept. A value that the answer lacks and that a later
+// call cannot be made without makes the send unknown.
+func (r *Runner) sent(at route, to Recipient, code string, got verdict) Sent {
+	sent := Sent{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason}
+	switch got.outcome {
+	case otp.OutcomeNextRoute, otp.OutcomeStop:
+		return sent
+	case otp.OutcomeAlreadyActive:
+		code = "" // this one was not sent
+	}
+	kept, missing := r.keep(at, to, code, got)
+	if i := slices.IndexFunc(missing, at.needs); i >= 0 {
+		sent.Outcome, kept.record.Outcome = otp.OutcomeUnknown, otp.OutcomeUnknown
+		sent.Reason = fmt.Sprintf("%s answered HTTP %d without the %s that later calls need.", at.Vendor.Title(), sent.HTTPStatus, missing[i])
+	}
+	sent.Kept, sent.MessageID, sent.Code = kept, kept.record.Values["message_id"].Text, httpapi.NewSecret(code)
+	return sent
+}
+
+// needs reports whether a later call cannot be made without a kept value.
+func (r route) needs(name string) bool {
+	return uses(r.Verify, name, true) || uses(r.Extend, name, true) || uses(r.Status, name, true)
+}
