@@ -9,6 +9,12 @@ import (
 
 // Run runs the command line. Errors are full sentences; the caller prints them.
 func Run(ctx context.Context, version string, args []string) error {
+	command := root(version)
+	command.SetArgs(args)
+	return command.ExecuteContext(ctx)
+}
+
+func root(version string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "terraform-provider-otp",
 		Short: "One-time-password setup as code: the provider's own commands",
@@ -20,6 +26,5 @@ func Run(ctx context.Context, version string, args []string) error {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(sandboxCommand())
-	root.SetArgs(args)
-	return root.ExecuteContext(ctx)
+	return root
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,7 @@ func sandboxCommand() *cobra.Command {
 				return err
 			}
 			if err := announce(command, server, envFile); err != nil {
-				return err
+				return errors.Join(err, server.Close())
 			}
 			<-command.Context().Done()
 			command.PrintErrln("\nThe sandbox has stopped.")
