@@ -101,7 +101,7 @@ func (r reply) meets(c otp.Condition) bool {
 	}
 	// JSON types are compared, too: false is not 0, and "0" is not either.
 	plain, ok := scalar(value)
-	return found && ok && slices.Contains(c.In, plain)
+	return ok && slices.Contains(c.In, plain)
 }
 
 // integer is the whole number that a pointer finds, or nil.

@@ -100,7 +100,7 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 	}
 	request := httpapi.Call{
 		Endpoint: httpapi.Endpoint{
-			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: true,
+			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: v.read,
 		},
 		Request: outgoing{call},
 	}

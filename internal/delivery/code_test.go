@@ -81,6 +81,22 @@ func TestMadeCodesKeepThePolicy(t *testing.T) {
 	})
 }
 
+func TestKeptNumberNeedsTheWholeCode(t *testing.T) {
+	t.Parallel()
+	k := key("made up")
+	for _, hashed := range []bool{false, true} {
+		kept := value{Text: "12913", Number: true}
+		if hashed {
+			kept = value{Hash: k.hash("secret_code", "12913"), Number: true}
+		}
+		for typed, want := range map[string]bool{"012913": true, "12913": false, "0012913": false, "112913": false, "": false} {
+			if got := k.expects("secret_code", kept, typed, 6); got != want {
+				t.Errorf("hashed %v: %q is %v, want %v", hashed, typed, got, want)
+			}
+		}
+	}
+}
+
 // A generator that favours a character, or leaves one out, would fail this
 // one time in many millions of millions.
 func TestMadeCodesUseTheWholeAlphabet(t *testing.T) {

@@ -116,6 +116,29 @@ func TestWithoutWhatASendKeepsThereIsNothingToAskAbout(t *testing.T) {
 	}
 }
 
+func TestKeptValueBecomesANumberOnlyIfItIsOne(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string]string{`901`: "901", `"901"`: "901", `"-7"`: "-7", `"0901"`: "", `"+901"`: "", `"9e2"`: "", `"otp_1"`: "", `"99999999999999999999"`: ""} {
+		v := newVendor(t, answer(200, `{"code": 0, "token": `+body+`}`), answer(200, `{}`))
+		document := sample()
+		document.Routes[0].Extend.Fields["token"] = "{{token:number}}"
+		runner := with(t, v, document)
+		_, err := runner.Extend(t.Context(), 0, send(t, runner, 0).Kept, delivery.Recipient{}, 60)
+		if want == "" {
+			if err == nil || !strings.Contains(err.Error(), "field token is no number") || v.count() != 1 {
+				t.Errorf("%s: %v and %d requests, want an error and no call", body, err, v.count())
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := jsonRequest("POST /extend", `{"seconds":60,"token":`+want+`}`); v.got[1] != want {
+			t.Errorf("%s: got %s, want %s", body, v.got[1], want)
+		}
+	}
+}
+
 func TestCallsOfRoutesThatAreNot(t *testing.T) {
 	t.Parallel()
 	runner := with(t, nil, sample())

@@ -147,7 +147,7 @@ func answer(status int, body string) http.HandlerFunc {
 	}
 }
 
-// json is the request that the sample sends with a JSON body.
+// jsonRequest is a request of the sample, which has a JSON body.
 func jsonRequest(line, body string) string {
 	return line + "\nApi-Key: " + made + "\nContent-Type: application/json\n" + body
 }

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
@@ -189,10 +190,8 @@ func (r *record) texts() map[string]string {
 func (k key) expects(name string, kept value, typed string, length int64) bool {
 	fits := true
 	if kept.Number {
-		fits = int64(len(typed)) == length && strings.Trim(typed, digits) == ""
-		if typed = strings.TrimLeft(typed, "0"); typed == "" {
-			typed = "0"
-		}
+		fits = int64(len(typed)) == length
+		typed = cmp.Or(strings.TrimLeft(typed, "0"), "0")
 	}
 	known := kept.Hash
 	if known == "" {

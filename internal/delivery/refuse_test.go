@@ -2,6 +2,8 @@ package delivery_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -149,6 +151,29 @@ func TestDefaultBaseURLsAreTheVendorsOwn(t *testing.T) {
 	} {
 		if got := delivery.DefaultBaseURL(vendor); got != want {
 			t.Errorf("%s: %s, want %s", vendor, got, want)
+		}
+	}
+}
+
+// What compile writes is what a runner reads.
+func TestEveryGoldenDocumentIsAccepted(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob(filepath.Join("..", "vendors", "testdata", "documents", "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden documents: %v", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		runner, err := delivery.New(string(text), delivery.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		if len(runner.Routes()) == 0 || runner.Profile() == "" {
+			t.Errorf("%s: %v has %d routes", file, runner, len(runner.Routes()))
 		}
 	}
 }

@@ -127,7 +127,7 @@ func TestTimeoutOfTheDocumentWins(t *testing.T) {
 	document := sample()
 	document.Routes[0].Send.TimeoutSeconds = 1
 	v := newVendor(t, hang)
-	runner := with(t, v, document, func(o *delivery.Options, _ map[string]string) { o.HTTP.Timeout = time.Hour })
+	runner := with(t, v, document, func(o *delivery.Options, _ map[string]string) { o.HTTP.Timeout = 20 * time.Second })
 	sent := send(t, runner, 0)
 	only(t, "send", sent.Outcome, sent.Reason, otp.OutcomeUnknown)
 	if !strings.Contains(sent.Reason, "no answer within 1s") {

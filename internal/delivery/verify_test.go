@@ -101,7 +101,7 @@ func TestCodeCountsForItsAddressOnlyWhereTheRouteBindsIt(t *testing.T) {
 	)
 	document := sample()
 	must(otp.BindRecipientIP)(&document.Routes[0])
-	runner := with(t, newVendor(t, answer(200, sentOK)), document)
+	runner := with(t, newVendor(t, answer(200, sentOK), answer(200, verifOK)), document)
 	sent, err := runner.Send(t.Context(), 0, delivery.Recipient{Phone: french, IP: "::ffff:203.0.113.7"}, false)
 	if err != nil {
 		t.Fatal(err)
@@ -109,6 +109,11 @@ func TestCodeCountsForItsAddressOnlyWhereTheRouteBindsIt(t *testing.T) {
 	if _, err := runner.Verify(t.Context(), 0, sent.Kept, delivery.Recipient{Phone: french}, code); err == nil || !strings.Contains(err.Error(), "IP address") {
 		t.Errorf("without an address: %v, want an error", err)
 	}
+	same, err := runner.Verify(t.Context(), 0, sent.Kept, delivery.Recipient{Phone: french, IP: "203.0.113.7"}, code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	only(t, "the same address", same.Outcome, same.Reason, otp.OutcomeOK)
 	mapped := verify(t, runner, 0, sent.Kept, delivery.Recipient{Phone: french, IP: "203.0.113.8"}, code)
 	only(t, "another address", mapped.Outcome, mapped.Reason, otp.OutcomeWrongCode)
 }
@@ -193,73 +198,8 @@ func TestKeptValueCannotPoseAsTheRecipient(t *testing.T) {
 	}
 }
 
-// making leaves code and verification to the sender.
-func making(r *otp.DocumentRoute) {
-	r.Verify, r.Extend, r.Status, r.Send.Keep = nil, nil, nil, nil
-	r.Send.Fields = map[string]any{"to": "{{phone_digits}}", "value": "{{code}}"}
-	r.ApplicationMustEnforce = []otp.Duty{
-		otp.MakeCode, otp.VerifyCode, otp.Validity, otp.MaxWrongAttempts, otp.BindPhone, otp.SingleUse,
-	}
-}
-
-func TestCodeOfOurOwn(t *testing.T) {
-	t.Parallel()
-	for _, sentBody := range []string{sentOK, "no JSON: unknown"} {
-		play(t, onRoute(making), sentBody,
-			attempt{"1", delivery.Recipient{}, otp.OutcomeWrongCode, false},
-			attempt{"MADE", delivery.Recipient{Phone: indian}, otp.OutcomeNotFound, false},
-			attempt{"MADE", delivery.Recipient{}, otp.OutcomeOK, false},
-		)
-	}
-	document, now := sample(), &clock{start}
-	making(&document.Routes[0])
-	v := newVendor(t, answer(200, sentOK), answer(409, `{}`), answer(400, `{}`))
-	runner := with(t, v, document, now.set)
-	sent := send(t, runner, 0)
-	if want := jsonRequest("POST /send", `{"to":"33612345678","value":"`+sent.Code.Reveal()+`"}`); v.got[0] != want {
-		t.Errorf("got %s, want %s", v.got[0], want)
-	}
-	wrong := []byte(sent.Code.Reveal())
-	wrong[5] = '0' + (wrong[5]-'0'+1)%10
-	verdict := verify(t, runner, 0, sent.Kept, delivery.Recipient{Phone: french}, string(wrong))
-	only(t, "one digit off", verdict.Outcome, verdict.Reason, otp.OutcomeWrongCode)
-
-	now.now = start.Add(300*time.Second - 1)
-	verdict = verify(t, runner, 0, sent.Kept, delivery.Recipient{Phone: french}, sent.Code.Reveal())
-	only(t, "in time", verdict.Outcome, verdict.Reason, otp.OutcomeOK)
-	now.now = start.Add(300 * time.Second)
-	verdict = verify(t, runner, 0, sent.Kept, delivery.Recipient{Phone: french}, sent.Code.Reveal())
-	only(t, "late", verdict.Outcome, verdict.Reason, otp.OutcomeExpired)
-
-	active := send(t, runner, 0)
-	verdict = verify(t, runner, 0, active.Kept, delivery.Recipient{Phone: french}, code)
-	only(t, "of a send that did not happen", verdict.Outcome, verdict.Reason, otp.OutcomeNotFound)
-	if refused := send(t, runner, 0); active.Code.Reveal() != "" || refused.Code.Reveal() != "" {
-		t.Error("a code that was not sent is told")
-	}
-
-	extended, err := runner.Extend(t.Context(), 0, sent.Kept, delivery.Recipient{}, 60)
-	if err != nil {
-		t.Fatal(err)
-	}
-	only(t, "extend", extended.Outcome, extended.Reason, otp.OutcomeStop)
-	report, err := runner.Status(t.Context(), 0, sent.Kept, delivery.Recipient{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	only(t, "status", report.Outcome, report.Reason, otp.OutcomeUnavailable)
-	if v.count() != 3 {
-		t.Errorf("%d requests, want the three sends", v.count())
-	}
-}
-
-func TestVendorIsAskedAsWellWhereItVerifiesACodeOfOurOwn(t *testing.T) {
-	t.Parallel()
-	play(t, onRoute(must(otp.MakeCode, otp.VerifyCode), func(r *otp.DocumentRoute) { r.Send.Fields["value"] = "{{code}}" }), sentOK,
-		attempt{"000", delivery.Recipient{}, otp.OutcomeWrongCode, false},
-		attempt{"MADE", delivery.Recipient{}, otp.OutcomeOK, true},
-	)
-}
+// omit leaves only the verification, which may leave the token out.
+func omit(r *otp.DocumentRoute) { r.Extend, r.Status = nil, nil }
 
 // By phone alone the vendor finds the newest code, which may be another
 // profile's: only where the answer to the send was lost.
@@ -268,18 +208,20 @@ func TestVerifyByPhoneAlone(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		answer http.HandlerFunc
+		change func(*otp.DocumentRoute)
 		sent   string
 		want   string
 	}{
-		{"after unknown", answer(500, `{}`), otp.OutcomeUnknown, otp.OutcomeOK},
-		{"after no answer", drop, otp.OutcomeUnknown, otp.OutcomeOK},
-		{"after already_active", answer(409, `{}`), otp.OutcomeAlreadyActive, otp.OutcomeOK},
-		{"never after ok without its token", answer(200, `{"code": 0}`), otp.OutcomeOK, otp.OutcomeNotFound},
-		{"never after pending without its token", answer(202, `{}`), otp.OutcomePending, otp.OutcomeNotFound},
+		{"after unknown", answer(500, `{}`), omit, otp.OutcomeUnknown, otp.OutcomeOK},
+		{"after no answer", drop, omit, otp.OutcomeUnknown, otp.OutcomeOK},
+		{"after already_active", answer(409, `{}`), omit, otp.OutcomeAlreadyActive, otp.OutcomeOK},
+		{"never after ok without its token", answer(200, `{"code": 0}`), omit, otp.OutcomeOK, otp.OutcomeNotFound},
+		{"but after unknown for want of it", answer(200, `{"code": 0}`), func(*otp.DocumentRoute) {}, otp.OutcomeUnknown, otp.OutcomeOK},
+		{"never after pending without its token", answer(202, `{}`), omit, otp.OutcomePending, otp.OutcomeNotFound},
 	} {
 		v := newVendor(t, test.answer, answer(200, verifOK))
 		document := sample()
-		document.Routes[0].Extend, document.Routes[0].Status = nil, nil
+		test.change(&document.Routes[0])
 		runner := with(t, v, document)
 		sent := send(t, runner, 0)
 		only(t, test.name, sent.Outcome, sent.Reason, test.sent)
