@@ -1,6 +1,7 @@
-// Package consumers_test runs both consumers as processes, on one table of
-// cases, against scripted vendors: they are shown to agree with the contract of
-// the profile document and with each other.
+// Package consumers_test runs both consumers as processes, on the same tables of
+// cases: against scripted vendors they are shown to agree with the contract of
+// the profile document and with each other, and against the sandbox to work
+// through every route, by documents that the compilers make.
 package consumers_test
 
 import (

@@ -47,6 +47,7 @@ type act struct {
 	want    string // the result, as result.String writes it; "" where a fault ends the program
 	calls   string // the requests that the vendors see, exactly these
 	arrives string // the way whose message arrives, "/es" behind it: in Spanish; "": none
+	message string // the message that arrives, where it is no way's own
 	body    string // a part of the last request's body
 	problem string // what the sandbox has against the requests
 	stderr  string // a part of it; "": only what is said of refused routes
@@ -134,7 +135,9 @@ func fill(t *testing.T, path string, stories []story) []otp.Profile {
 		if s.profile != nil {
 			s.profile(&p)
 		}
-		createProfile(t, catalog, p)
+		if _, err := catalog.Create(t.Context(), compiled(t, p)); err != nil {
+			t.Fatalf("%s: %s", s.name, err)
+		}
 		problems = append(problems, p.Check()...)
 		profiles = append(profiles, p)
 	}
@@ -149,17 +152,23 @@ func fill(t *testing.T, path string, stories []story) []otp.Profile {
 
 func create(t *testing.T, catalog *store.Store, kind store.Kind, name string, object any) {
 	t.Helper()
-	spec, err := json.Marshal(object)
-	if err == nil {
-		_, err = catalog.Create(t.Context(), store.Write{Ref: store.Ref{Kind: kind, Name: name}, Spec: spec})
-	}
-	if err != nil {
+	if _, err := catalog.Create(t.Context(), store.Write{Ref: store.Ref{Kind: kind, Name: name}, Spec: spec(t, object)}); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// createProfile compiles a profile from what the catalog holds.
-func createProfile(t *testing.T, catalog *store.Store, p otp.Profile) {
+func spec(t *testing.T, object any) json.RawMessage {
+	t.Helper()
+	encoded, err := json.Marshal(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return encoded
+}
+
+// compiled is the write of a profile; its document is made from what the
+// catalog holds.
+func compiled(t *testing.T, p otp.Profile) store.Write {
 	t.Helper()
 	refs := []store.Ref{{Kind: store.Brand, Name: p.Brand}, {Kind: store.MessageTemplate, Name: p.Template}}
 	for _, route := range p.Routes {
@@ -193,14 +202,7 @@ func createProfile(t *testing.T, catalog *store.Store, p otp.Profile) {
 		}
 		return document.Canonical()
 	}
-	spec, err := json.Marshal(p)
-	if err == nil {
-		write := store.Write{Ref: store.Ref{Kind: store.Profile, Name: p.Name}, Spec: spec, References: refs, Compile: compile}
-		_, err = catalog.Create(t.Context(), write)
-	}
-	if err != nil {
-		t.Fatalf("%s: %s", p.Name, err)
-	}
+	return store.Write{Ref: store.Ref{Kind: store.Profile, Name: p.Name}, Spec: spec(t, p), References: refs, Compile: compile}
 }
 
 // stage is where a story is played: a bench whose vendors are a sandbox.
@@ -349,6 +351,9 @@ func (s *stage) compareMessages(t *testing.T, a act) {
 			to = words[1]
 		}
 		want = append(want, ways[name].message(to, spanish))
+	}
+	if a.message != "" {
+		want = append(want, a.message)
 	}
 	messages := s.sandbox.Messages()
 	for _, m := range messages[s.messages:] {

@@ -114,10 +114,10 @@ func answer(t *testing.T, request *http.Request) string {
 
 func TestWrongCommandsAreErrorsWithARemedy(t *testing.T) {
 	for arguments, want := range map[string]string{
-		"sandbox --address 0.0.0.0:8484": "loopback",
-		"sandbox --address nonsense":     "127.0.0.1:8484",
-		"sandbox extra":                  "extra",
-		"sandbx":                         "sandbox",
+		"sandbox --state= --address 0.0.0.0:8484": "loopback",
+		"sandbox --state= --address nonsense":     "127.0.0.1:8484",
+		"sandbox --state= extra":                  "extra",
+		"sandbx":                                  "sandbox",
 		"sandbox --state /nonexistent/folder/st.json --address 127.0.0.1:0 --env-file /nonexistent/x": "nonexistent",
 	} {
 		var stdout, stderr bytes.Buffer

@@ -1,3 +1,5 @@
+//go:build unix
+
 // Command demo shows the whole of it on one machine: it declares an OTP setup,
 // applies it with the provider built from this checkout, lets an application
 // send and verify codes by it, and removes everything again. `make demo` runs

@@ -28,7 +28,7 @@ func (e164) Definition(_ context.Context, _ function.DefinitionRequest, resp *fu
 			function.StringParameter{Name: "phone", MarkdownDescription: "The number as people write it."},
 			function.StringParameter{
 				Name: "default_country", AllowNullValue: true,
-				MarkdownDescription: "Country of a number without a country code, ISO 3166 alpha-2 in upper case; `null` where numbers have one.",
+				MarkdownDescription: "Country of a number without a country code, ISO 3166 alpha-2 in upper case; an empty string where all numbers have one.",
 			},
 		},
 		Return: function.StringReturn{},
@@ -44,7 +44,7 @@ func (e164) Run(ctx context.Context, req function.RunRequest, resp *function.Run
 		return
 	}
 	region := ""
-	if country != nil {
+	if country != nil && *country != "" { // OpenTofu hands no null to a function
 		if region = *country; !otp.IsCountry(region) {
 			resp.Error = function.NewArgumentFuncError(1, fmt.Sprintf("%q is not an ISO 3166 alpha-2 country code in upper case, such as \"FR\" or \"IN\"", region))
 			return

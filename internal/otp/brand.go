@@ -2,6 +2,7 @@ package otp
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -23,7 +24,7 @@ func (b Brand) Check() Problems {
 		return nil
 	}
 	path, name := At("display_name"), b.DisplayName
-	if strings.TrimSpace(name) != name || name == "" {
+	if strings.TrimSpace(name) != name || !strings.ContainsFunc(name, visible) {
 		ps.Errorf(path, "Display name is empty or padded", "display_name is %q: it must begin and end with a visible character, because it is put into messages as it stands.", name)
 	}
 	if n := utf8.RuneCountInString(name); n > MaxDisplayName {
@@ -42,4 +43,9 @@ func (b Brand) Check() Problems {
 		ps.Warnf(path, "Display name mixes scripts", "display_name %q mixes %s letters, which look alike: recipients and spam filters take that for forgery.", name, strings.Join(scripts, " and "))
 	}
 	return ps
+}
+
+// visible reports whether a reader sees anything of a character by itself.
+func visible(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S)
 }

@@ -28,7 +28,9 @@ func checkCharacters(s string, newlines bool) []TextFault {
 			what = "control character"
 		case r >= '\u202a' && r <= '\u202e', r >= '\u2066' && r <= '\u2069':
 			what = "bidirectional override"
-		case r == '\u200b', r == '\u2060', r == '\ufeff', r == '\u180e', r == '\u00ad':
+		case r == '\ufe0e' || r == '\ufe0f': // how an emoji is drawn
+			continue
+		case unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector), r == '\u2800':
 			what = "invisible character"
 		case r == '\u2028', r == '\u2029':
 			what = "line separator"

@@ -236,7 +236,7 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 			ps.Errorf(At("template"), "Vendor cannot tell when a code expires", "%s of message template %q uses {{expiry_time}}, which only Octopush fills in; routes[%d] sends through %s. Use {{validity_minutes}}.", w.Path, r.Template.Name, r.Index, r.Route.Vendor.Title())
 		}
 		if text.Count(PlaceholderMinutes) > 0 && validityKnown && validity%60 != 0 {
-			ps.Errorf(At("validity_seconds"), "Validity is not in whole minutes", "%s of message template %q says {{validity_minutes}}, but %d seconds are not whole minutes. Write %d or %d.", w.Path, r.Template.Name, validity, max(validity/60, 1)*60, (validity/60+1)*60)
+			ps.Errorf(At("validity_seconds"), "Validity is not in whole minutes", "%s of message template %q says {{validity_minutes}}, but %d seconds are not whole minutes. Write %s.", w.Path, r.Template.Name, validity, wholeMinutes(validity))
 		}
 		messages = append(messages, Message{Wording: w, Sent: text.Expand(values)})
 	}
@@ -244,6 +244,14 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 		return nil
 	}
 	return messages
+}
+
+// wholeMinutes proposes the next validities, in seconds, that are.
+func wholeMinutes(validity int64) string {
+	if validity < 60 {
+		return "60"
+	}
+	return fmt.Sprintf("%d or %d", validity/60*60, (validity/60+1)*60)
 }
 
 // Texts are messages by locale, as a document holds them.

@@ -94,6 +94,20 @@ func TestCharactersThatScriptsNeedAreAllowed(t *testing.T) {
 	}
 }
 
+func TestInvisibleCharactersAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, r := range []rune{0x200b, 0x2060, 0x2063, 0x206a, 0x206f, 0xfeff, 0x00ad, 0x034f, 0x115f, 0x3164, 0xffa0, 0xfff9, 0x2800, 0xe0100, 0x180b, 0x180e, 0xfe00} {
+		if ps := (Brand{Name: "x", DisplayName: "A" + string(r) + "cme"}).Check(); !ps.Failed() {
+			t.Errorf("U+%04X is accepted", r)
+		}
+	}
+	for _, name := range []string{"\u200e", "\u200d\ufe0f", " "} {
+		if ps := (Brand{Name: "x", DisplayName: name}).Check(); !ps.Failed() {
+			t.Errorf("%q is accepted, though nobody sees it", name)
+		}
+	}
+}
+
 func TestLengthCountsEmojiTwice(t *testing.T) {
 	t.Parallel()
 	if n := Length("aé😀"); n != 4 {

@@ -3,6 +3,7 @@ package profile
 import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -99,13 +100,13 @@ func routeAttributes() map[string]schema.Attribute {
 			Optional: true, Validators: []validator.String{tf.Slug()},
 			MarkdownDescription: "Name of the sender ID, for AndroidAPI and Octopush. Write it as a reference, `otp_sender_id.<label>.name`.",
 		},
-		"whatsapp_account": schema.StringAttribute{Optional: true, MarkdownDescription: "ID of the WhatsApp account that sends, for AndroidAPI over WhatsApp."},
+		"whatsapp_account": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)}, MarkdownDescription: "ID of the WhatsApp account that sends, for AndroidAPI over WhatsApp."},
 		"countries": schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Countries that the route serves, ISO 3166 alpha-2 in upper case. Absent: every allowed one.",
 		},
 		"account": schema.StringAttribute{
-			Optional: true,
+			Optional: true, Validators: []validator.String{tf.Slug()},
 			MarkdownDescription: "A second account of the same vendor, as a slug: applications then read its credentials from `OTP_<VENDOR>_<ACCOUNT>_…`, " +
 				"such as `OTP_OCTOPUSH_EU_API_KEY` for `eu`.",
 		},
@@ -137,10 +138,10 @@ func octopushAttribute() schema.Attribute {
 				Optional: true, MarkdownDescription: "How a voice message is read aloud. Needed with channel `voice_sms`.",
 				Attributes: map[string]schema.Attribute{
 					"language": schema.StringAttribute{
-						Optional:            true,
+						Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)},
 						MarkdownDescription: "Language of `text`: `de-DE`, `el-GR`, `en-GB`, `en-US`, `es-ES`, `es-LA`, `fr-FR`, `hu-HU`, `it-IT`, `pl-PL`, `pt-BR`, `ru-RU` or `sv-SE`.",
 					},
-					"gender": schema.StringAttribute{Optional: true, MarkdownDescription: "`female` or `male`. Default `female`."},
+					"gender": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)}, MarkdownDescription: "`female` or `male`. Default `female`."},
 					"translations": schema.MapAttribute{
 						Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
 						MarkdownDescription: "Languages of the template's translations, by locale.",

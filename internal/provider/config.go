@@ -80,6 +80,7 @@ func (m model) check() diag.Diagnostics {
 	blocks := m.blocks()
 	for _, vendor := range slices.Sorted(maps.Keys(blocks)) {
 		at := path.Root(string(vendor))
+		refuseEmpty(&diags, blocks[vendor], at, "base_url", vendor.Variable("", "BASE_URL"))
 		if address := m.vendor(vendor, "base_url"); address.value != "" {
 			if _, err := httpapi.ParseBaseURL(address.value); err != nil {
 				diags.AddAttributeError(at.AtName("base_url"), "Base URL of "+vendor.Title()+" is not usable", err.Error())
@@ -92,12 +93,10 @@ func (m model) check() diag.Diagnostics {
 			if err != nil {
 				diags.AddAttributeError(at.AtName(name), "Credential of "+vendor.Title()+" is not usable", err.Error())
 			}
-			if s, ok := member(blocks[vendor], name).(types.String); ok && !s.IsNull() && !s.IsUnknown() && s.ValueString() == "" {
-				diags.AddAttributeError(at.AtName(name), "Credential of "+vendor.Title()+" is empty",
-					fmt.Sprintf("Leave %s out to read it from %s, or give it a value.", name, vendor.Variable("", field)))
-			}
+			refuseEmpty(&diags, blocks[vendor], at, name, vendor.Variable("", field))
 		}
 	}
+	refuseEmpty(&diags, m.Catalog, path.Root("catalog"), "url", "OTP_CATALOG_URL")
 	if url := m.catalogURL(); url.value != "" {
 		if _, err := catalog.Open(url.value); err != nil {
 			diags.AddAttributeError(path.Root("catalog").AtName("url"), "Catalog URL is not usable", err.Error())
@@ -105,6 +104,15 @@ func (m model) check() diag.Diagnostics {
 	}
 	_, found := m.options()
 	return append(diags, found...)
+}
+
+// refuseEmpty reports a member that is there and empty: neither the environment
+// nor a default may stand in for what somebody wrote.
+func refuseEmpty(diags *diag.Diagnostics, block types.Object, at path.Path, name, variable string) {
+	if s, ok := member(block, name).(types.String); ok && !s.IsNull() && !s.IsUnknown() && s.ValueString() == "" {
+		diags.AddAttributeError(at.AtName(name), "Provider setting is empty",
+			fmt.Sprintf("%s is an empty string. Leave %s out (or set it to null) to read it from %s, or give it a value.", at.AtName(name), name, variable))
+	}
 }
 
 func (m model) vendor(vendor otp.Vendor, name string) setting {

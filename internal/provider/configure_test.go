@@ -19,6 +19,8 @@ func TestWrongProviderSettingsAreErrors(t *testing.T) {
 		"key with a newline":         {`myotp = { api_key = "made-up-key\n" }`, `Credential of MyOTP\.App is not usable`},
 		"key with a space":           {`androidapi = { secret = " made-up" }`, `Credential of AndroidAPI is not usable`},
 		"empty key":                  {`octopush = { api_key = "" }`, `Leave api_key out to read it from[\s│]+OTP_OCTOPUSH_API_KEY`},
+		"empty catalog":              {`catalog = { url = "" }`, `read it from[\s│]+OTP_CATALOG_URL`},
+		"empty base URL":             {`octopush = { base_url = "" }`, `read it from[\s│]+OTP_OCTOPUSH_BASE_URL`},
 		"catalog of another kind":    {`catalog = { url = "mysql://db.example/otp" }`, `Catalog URL is not usable`},
 		"catalog without a path":     {`catalog = { url = "sqlite:" }`, `Catalog URL is not usable`},
 		"timeout that is none":       {`http = { timeout = "soon" }`, `Timeout is not usable`},

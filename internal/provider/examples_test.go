@@ -1,7 +1,9 @@
 package provider_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,8 +17,11 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-version"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
 
@@ -49,13 +54,50 @@ func TestExamplesApplyAndImportAndLeaveAnEmptyPlan(t *testing.T) {
 
 // quiet reports whether the example must not call a vendor, because all that it
 // declares and reads lives in the catalog.
-func (e example) quiet(t *testing.T) bool {
-	t.Helper()
-	all, _ := schemas(t)
-	return !slices.ContainsFunc(dataBlock.FindAllStringSubmatch(e.config, -1), func(match []string) bool { return all.ResourceSchemas[match[1]] == nil })
+func (e example) quiet() bool {
+	return !slices.ContainsFunc(block.FindAllStringSubmatch(e.config, -1), func(match []string) bool { return !inCatalog[match[1]] })
 }
 
-var dataBlock = regexp.MustCompile(`(?m)^data "(\w+)"`)
+var (
+	block     = regexp.MustCompile(`(?m)^(?:data|resource) "(\w+)"`)
+	inCatalog = map[string]bool{"otp_brand": true, "otp_message_template": true, "otp_sender_id": true, "otp_profile": true}
+)
+
+// unread are attributes that only the configuration knows, so that an import
+// leaves them for the next apply.
+var unread = map[string][]string{accountType: {"adopt_existing", "qr_file", "server_id", "timeouts"}}
+
+// scanner is a person with a phone: whenever the provider waits, they scan every
+// QR code.
+type scanner struct {
+	vendors *sandbox.Server
+	phone   string
+}
+
+func (s scanner) Now() time.Time { return s.vendors.Now() }
+
+func (s scanner) Sleep(ctx context.Context, d time.Duration) error {
+	err := s.vendors.Advance(d)
+	for _, link := range s.vendors.WhatsAppLinks() {
+		if !link.Expired {
+			err = errors.Join(err, s.vendors.ScanQR(link.Token, s.phone))
+		}
+	}
+	return errors.Join(err, ctx.Err())
+}
+
+var phone = regexp.MustCompile(`phone\s*=\s*"(\+\d+)"`)
+
+// factories serve the provider with a person who scans QR codes.
+func (e example) factories(vendors *sandbox.Server) map[string]func() (tfprotov6.ProviderServer, error) {
+	person := scanner{vendors: vendors}
+	if match := phone.FindStringSubmatch(e.config); match != nil {
+		person.phone = match[1]
+	}
+	return map[string]func() (tfprotov6.ProviderServer, error){
+		"otp": providerserver.NewProtocol6WithError(provider.New("test", provider.WithClock(person))()),
+	}
+}
 
 func (e example) run(t *testing.T) {
 	if !strings.Contains(e.config, "required_providers") {
@@ -86,9 +128,9 @@ func (e example) run(t *testing.T) {
 			steps = append(steps, step)
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: steps})
+	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: e.factories(vendors), Steps: steps})
 
-	if n := len(vendors.Requests()); e.quiet(t) != (n == 0) {
+	if n := len(vendors.Requests()); e.quiet() != (n == 0) {
 		t.Errorf("%d requests to vendors", n)
 	}
 }
@@ -110,6 +152,9 @@ func (e example) importStep(t *testing.T, file string) (step resource.TestStep, 
 		}
 		step.ResourceName, step.ImportStateId = match[1], match[2]
 		step.ImportStateVerify, step.ImportStateVerifyIdentifierAttribute = true, "name"
+		if kind, _, _ := strings.Cut(match[1], "."); unread[kind] != nil {
+			step.ImportStateVerifyIgnore, step.ImportStateVerifyIdentifierAttribute = unread[kind], "id"
+		}
 		return step, true
 	}
 	match := importTarget.FindStringSubmatch(text)
@@ -117,6 +162,8 @@ func (e example) importStep(t *testing.T, file string) (step resource.TestStep, 
 		t.Fatalf("%s imports to nothing", file)
 	}
 	step.ResourceName, step.ImportStateConfigExact, step.Config = match[1], true, e.config+"\n"+text
+	kind, _, _ := strings.Cut(match[1], ".")
+	step.ExpectNonEmptyPlan = unread[kind] != nil
 	step.ImportStateKind = resource.ImportBlockWithID
 	if filepath.Base(file) == "import-by-identity.tf" {
 		if step.ImportStateKind = resource.ImportBlockWithResourceIdentity; !knowsIdentity(t) {
@@ -242,9 +289,28 @@ func module(t *testing.T, folder string, files []string) []example {
 	if len(each) == 0 {
 		return []example{whole}
 	}
-	each[0].imports = whole.imports
+	for _, file := range whole.imports {
+		each[declaring(t, each, file)].imports = append(each[declaring(t, each, file)].imports, file)
+	}
 	return each
 }
+
+// declaring finds the example with the resource that a file imports to.
+func declaring(t *testing.T, each []example, file string) int {
+	t.Helper()
+	text := read(t, file)
+	for i, e := range each {
+		for _, match := range declared.FindAllStringSubmatch(e.config, -1) {
+			if strings.Contains(text, " "+match[1]+"."+match[2]) {
+				return i
+			}
+		}
+	}
+	t.Fatalf("%s imports to a resource that no example declares", file)
+	return 0
+}
+
+var declared = regexp.MustCompile(`(?m)^resource "(\w+)" "(\w+)"`)
 
 var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 

@@ -130,3 +130,23 @@ func TestNumbersThatDoNotFitAreRefusedOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestValuesThatStandForNothingAreRefused: they come from variables, and would
+// be lost on the way to the catalog and back.
+func TestValuesThatStandForNothingAreRefused(t *testing.T) {
+	t.Parallel()
+	for name, config := range map[string]string{
+		"null translation":       "resource \"otp_message_template\" \"x\" {\n  name = \"x\"\n  text = \"{{otp}}\"\n  translations = { fr = null }\n}\n",
+		"null country":           strings.Replace(setup("acme", "Acme", overOctopush), `["FR"]`, `["FR", null]`, 1),
+		"empty device":           "resource \"otp_sender_id\" \"x\" {\n  name = \"x\"\n  androidapi = { gateway = \"12\", device = \"\" }\n}\n",
+		"empty gateway":          "resource \"otp_sender_id\" \"x\" {\n  name = \"x\"\n  androidapi = { device = \"d\", sim = 1, gateway = \"\" }\n}\n",
+		"empty account":          setup("acme", "Acme", `{ vendor = "myotp", channel = "sms", account = "" }`),
+		"empty WhatsApp account": setup("acme", "Acme", `{ vendor = "myotp", channel = "sms", whatsapp_account = "" }`),
+		"empty voice":            setup("acme", "Acme", `{ vendor = "octopush", channel = "voice_sms", octopush = { voice = { language = "", gender = "male" } } }`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			newWorld(t).run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Collection holds null|least\s+1|is not a slug`)})
+		})
+	}
+}

@@ -12,23 +12,44 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/balance"
 	"github.com/otp-as-code/terraform-provider-otp/internal/brand"
+	"github.com/otp-as-code/terraform-provider-otp/internal/device"
 	functions "github.com/otp-as-code/terraform-provider-otp/internal/function"
+	"github.com/otp-as-code/terraform-provider-otp/internal/message"
 	"github.com/otp-as-code/terraform-provider-otp/internal/messagetemplate"
 	"github.com/otp-as-code/terraform-provider-otp/internal/profile"
+	"github.com/otp-as-code/terraform-provider-otp/internal/rate"
 	"github.com/otp-as-code/terraform-provider-otp/internal/senderid"
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/transaction"
+	"github.com/otp-as-code/terraform-provider-otp/internal/whatsapp"
 )
 
 // Address is where the provider is published.
 const Address = "registry.terraform.io/otp-as-code/otp"
 
 // Provider is the otp provider.
-type Provider struct{ version string }
+type Provider struct {
+	version string
+	clock   tf.Clock
+}
+
+// Option changes what a provider is made of.
+type Option func(*Provider)
+
+// WithClock has operations wait by another clock than the system's.
+func WithClock(clock tf.Clock) Option { return func(p *Provider) { p.clock = clock } }
 
 // New returns the constructor of a provider of this version.
-func New(version string) func() provider.Provider {
-	return func() provider.Provider { return &Provider{version: version} }
+func New(version string, options ...Option) func() provider.Provider {
+	return func() provider.Provider {
+		p := &Provider{version: version}
+		for _, option := range options {
+			option(p)
+		}
+		return p
+	}
 }
 
 // Metadata names the provider.
@@ -57,6 +78,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if diags.HasError() {
 		return
 	}
+	session.Clock = p.clock
 	resp.ResourceData, resp.DataSourceData = session, session
 	resp.EphemeralResourceData, resp.ListResourceData, resp.ActionData = session, session, session
 }
@@ -77,6 +99,7 @@ func (p *Provider) Resources(context.Context) []func() resource.Resource {
 		messagetemplate.NewResource(),
 		profile.NewResource(),
 		senderid.NewResource(),
+		whatsapp.NewAccount,
 	}
 }
 
@@ -86,11 +109,19 @@ func (p *Provider) Functions(context.Context) []func() function.Function { retur
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		balance.NewDataSource,
 		brand.NewDataSource(),
+		device.NewList,
+		device.NewLookup,
+		message.NewStatus,
 		messagetemplate.NewDataSource(),
 		profile.NewDataSource(),
+		rate.NewDataSource,
 		senderid.NewDataSource(),
+		transaction.NewConsumption,
 		transaction.NewDataSource,
+		whatsapp.NewAccounts,
+		whatsapp.NewServers,
 	}
 }
 
@@ -101,5 +132,6 @@ func (p *Provider) ListResources(context.Context) []func() list.ListResource {
 		messagetemplate.NewListResource(),
 		profile.NewListResource(),
 		senderid.NewListResource(),
+		whatsapp.NewAccountList,
 	}
 }

@@ -235,3 +235,44 @@ func TestAResourceRenamedWithoutAMovedBlockLosesNothing(t *testing.T) {
 	w.configure(strings.Replace(body, `"otp_brand" "acme"`, `"otp_brand" "renamed"`, 1)).apply()
 	w.has(catalog.Brand, "acme")
 }
+
+// A change that leaves the document as it is still renews the record of what
+// it was made from, or the view would call it out of date for good.
+func TestAChangeThatADocumentDoesNotShow(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	body := setup("acme", "Acme", overMyOTP)
+	w.configure(body).apply()
+	before := w.get(catalog.Profile, "login").Document
+	w.configure(strings.Replace(body, `text = "{{brand}}: {{otp}}"`, `text = "{{otp}} from {{brand}}"`, 1)).apply()
+	if w.get(catalog.Profile, "login").Document != before {
+		t.Fatal("the document shows the change; this test needs one that it does not show")
+	}
+	if !w.upToDate("login") {
+		t.Error("the view says that the document is not up to date, and no plan would repair that")
+	}
+}
+
+// An update that leaves the document as it is meets another one that does not.
+func TestAReferenceThatChangesBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	body := setup("acme", "Acme", overOctopush)
+	w.configure(body).apply()
+	w.configure(strings.Replace(body, "allowed_countries", "limits = {}\n  allowed_countries", 1))
+	w.plans()
+	w.edit(catalog.Brand, "acme", set("display_name", "Somebody"))
+	output, _ := w.tf("apply", "-input=false", "saved.plan")
+	if strings.Contains(output, "inconsistent") {
+		t.Errorf("Terraform blames the provider: %s", output)
+	}
+	w.apply()
+}
+
+func TestAnImportNeedsAKnownCatalog(t *testing.T) {
+	t.Parallel()
+	w := newWorkspace(t)
+	w.configure("resource \"terraform_data\" \"url\" {\n  input = \""+w.url+"\"\n}\nprovider \"otp\" {\n  catalog = { url = terraform_data.url.output }\n}\n"+
+		"import {\n  to = otp_brand.acme\n  id = \"acme\"\n}\nresource \"otp_brand\" \"acme\" {\n  name = \"acme\"\n  display_name = \"Acme\"\n}\n").
+		fails("cannot be imported, because the URL of the catalog is still unknown", "plan", "-input=false")
+}

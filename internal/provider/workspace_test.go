@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
@@ -21,8 +22,12 @@ import (
 // processes of their own, and -target, -replace and saved plans are options of
 // the command line.
 
+// isBuilt says that a test has asked for the binary.
+var isBuilt atomic.Bool
+
 // built is the folder with the provider's binary, made once a test run.
 var built = sync.OnceValues(func() (string, error) {
+	isBuilt.Store(true)
 	folder, err := os.MkdirTemp("", "terraform-provider-otp-test-")
 	if err != nil {
 		return "", err
@@ -36,6 +41,9 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if !isBuilt.Load() {
+		os.Exit(code)
+	}
 	if folder, err := built(); err == nil {
 		if err := os.RemoveAll(folder); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -21,6 +21,9 @@ type step = any
 
 type decoder struct {
 	unknown [][]step
+	// null are elements of maps, lists and sets that are null: the catalog has
+	// no place for them.
+	null [][]step
 }
 
 func (d *decoder) decode(v tftypes.Value, at []step) (any, error) {
@@ -64,6 +67,9 @@ func (d *decoder) members(v tftypes.Value, at []step) (any, error) {
 	}
 	out := map[string]any{}
 	for name, value := range values {
+		if value.IsKnown() && value.IsNull() && v.Type().Is(tftypes.Map{}) {
+			d.null = append(d.null, slices.Clone(append(at, name)))
+		}
 		member, err := d.decode(value, append(at, name))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
@@ -82,6 +88,9 @@ func (d *decoder) elements(v tftypes.Value, at []step) (any, error) {
 	}
 	out := make([]any, 0, len(values))
 	for i, value := range values {
+		if value.IsKnown() && value.IsNull() {
+			d.null = append(d.null, slices.Clone(append(at, i)))
+		}
 		element, err := d.decode(value, append(at, i))
 		if err != nil {
 			return nil, err
@@ -135,8 +144,8 @@ func encodeNumber(t tftypes.Type, data any) (tftypes.Value, error) {
 }
 
 // encodeMembers builds an object or a map. Attributes that the data lacks are
-// null; data that the schema lacks was written by a newer release and is left
-// out, which shows as a change to be made.
+// null. Data that the schema lacks was written by a newer release and is left
+// out.
 func encodeMembers(t tftypes.Type, data any, member func(string) tftypes.Type, all map[string]tftypes.Type) (tftypes.Value, error) {
 	fields, ok := data.(map[string]any)
 	if !ok {
@@ -203,6 +212,13 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 	decoder.DisallowUnknownFields()
 	err = decoder.Decode(&object)
 	return object, d.unknown, err
+}
+
+// nullElements are the paths of the null elements of a value's collections.
+func nullElements(raw tftypes.Value) ([][]step, error) {
+	var d decoder
+	_, err := d.decode(raw, nil)
+	return d.null, err
 }
 
 // toTerraform encodes a stored spec as a value of the resource's type, with

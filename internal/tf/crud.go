@@ -47,7 +47,13 @@ func (r *Resource[S]) Read(ctx context.Context, req resource.ReadRequest, resp *
 	resp.Diagnostics.Append(r.identify(ctx, resp.Identity, name)...)
 	kept, diags := getPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
-	if resp.Diagnostics.HasError() || r.session == nil || !r.session.Catalog.Known() {
+	if resp.Diagnostics.HasError() || r.session == nil {
+		return
+	}
+	if !r.session.Catalog.Known() {
+		if kept.CatalogID == "" {
+			resp.Diagnostics.AddError("Catalog is not known", fmt.Sprintf("The %s %q cannot be imported, because the URL of the catalog is still unknown. Give catalog.url a value that Terraform knows when it plans.", r.noun.Kind.Title(), name.ValueString()))
+		}
 		return
 	}
 	ref := catalog.Ref{Kind: r.noun.Kind, Name: name.ValueString()}

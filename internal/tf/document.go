@@ -21,12 +21,13 @@ import (
 // A planned known document could differ from the one that the apply makes,
 // which Terraform refuses.
 func (r *Resource[S]) planDocument(ctx context.Context, object S, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	specs := map[catalog.Ref]Spec{}
+	profile := r.noun.ref(object)
+	specs, same := map[catalog.Ref]Spec{}, true
 	for _, reference := range r.noun.Document.References(object) {
-		spec, diags := r.resolve(ctx, reference, r.noun.ref(object))
+		spec, unchanged, diags := r.resolve(ctx, reference, profile)
 		resp.Diagnostics.Append(diags...)
 		if !diags.HasError() {
-			specs[reference.Ref] = spec
+			specs[reference.Ref], same = spec, same && unchanged
 		}
 	}
 	if resp.Diagnostics.HasError() {
@@ -41,9 +42,11 @@ func (r *Resource[S]) planDocument(ctx context.Context, object S, req resource.M
 	if problems.Failed() {
 		return
 	}
-	same := false
-	if !req.State.Raw.IsNull() {
-		var prior types.String
+	// Where anything else of the profile changes, Terraform has it unknown
+	// already, and it stays so: who knows what is in the catalog by then.
+	var prior, planned types.String
+	resp.Diagnostics.Append(resp.Plan.GetAttribute(ctx, path.Root(documentAttribute), &planned)...)
+	if same = same && !req.State.Raw.IsNull() && !planned.IsUnknown(); same {
 		resp.Diagnostics.Append(req.State.GetAttribute(ctx, path.Root(documentAttribute), &prior)...)
 		same = document != "" && prior.ValueString() == document
 	}
@@ -82,8 +85,10 @@ func (r *Resource[S]) setComputed(prior tftypes.Value, plan *tfsdk.Plan, same bo
 	return nil
 }
 
-// resolve finds what a profile refers to as it will be after this run.
-func (r *Resource[S]) resolve(ctx context.Context, reference Reference, profile catalog.Ref) (Spec, diag.Diagnostics) {
+// resolve finds what a profile refers to as it will be after this run, and
+// says whether that is what its document was made from. A document that would
+// come out the same is made anew all the same, for the record of its making.
+func (r *Resource[S]) resolve(ctx context.Context, reference Reference, profile catalog.Ref) (Spec, bool, diag.Diagnostics) {
 	var diags diag.Diagnostics
 	e, stored, err := r.session.Catalog.lookup(ctx, reference.Ref, profile.Name)
 	at := attributePath(reference.Path)
@@ -100,5 +105,12 @@ func (r *Resource[S]) resolve(ctx context.Context, reference Reference, profile 
 		err := &catalog.MissingReferenceError{Profile: profile, Ref: reference.Ref, Catalog: url}
 		diags.AddAttributeError(at, title("", err), err.Error())
 	}
-	return Spec{JSON: e.spec, Unknown: e.unknown}, diags
+	if diags.HasError() {
+		return Spec{}, false, diags
+	}
+	unchanged, err := r.session.Catalog.madeFrom(ctx, profile, stored)
+	if err != nil {
+		r.fail("plan", err, &diags)
+	}
+	return Spec{JSON: e.spec, Unknown: e.unknown}, unchanged && e.same(entry{spec: stored.Spec}), diags
 }

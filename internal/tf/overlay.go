@@ -72,22 +72,21 @@ func (o *overlay) put(ref catalog.Ref, e entry) error {
 	return &orderError{Ref: ref, Profiles: early, Will: will}
 }
 
-// get is the planned object, and whether this run plans it at all.
-func (o *overlay) get(ref catalog.Ref) (entry, bool) {
+// see gives a profile an object as this run plans it, or else as it is stored,
+// and records what the profile was planned with. It is one step: a plan of the
+// object comes either before it, and is seen, or after it, and is an error.
+func (o *overlay) see(ref catalog.Ref, profile string, stored entry) entry {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	e, ok := o.planned[ref]
-	return e, ok
-}
-
-// read records what a profile was planned with.
-func (o *overlay) read(ref catalog.Ref, profile string, e entry) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	e, planned := o.planned[ref]
+	if !planned {
+		e = stored
+	}
 	if o.reads[ref] == nil {
 		o.reads[ref] = map[string]entry{}
 	}
 	o.reads[ref][profile] = e
+	return e
 }
 
 // orderError says that Terraform planned a profile before what it refers to.

@@ -26,7 +26,7 @@ func TestOverlayOrder(t *testing.T) {
 		"as little known as when it was seen":  {entry{spec: two, unknown: otp.Fields{"a": true}}, entry{spec: two, unknown: otp.Fields{"a": true}}, false},
 	} {
 		o := newOverlay()
-		o.read(acme, "login", test.seen)
+		o.see(acme, "login", test.seen)
 		err := o.put(acme, test.planned)
 		if (err != nil) != test.early {
 			t.Errorf("%s: %v", name, err)
@@ -40,8 +40,8 @@ func TestOverlayOrder(t *testing.T) {
 func TestOverlayNamesEveryProfile(t *testing.T) {
 	t.Parallel()
 	o, acme := newOverlay(), catalog.Ref{Kind: catalog.SenderID, Name: "acme"}
-	o.read(acme, "b", entry{missing: true})
-	o.read(acme, "a", entry{missing: true})
+	o.see(acme, "b", entry{missing: true})
+	o.see(acme, "a", entry{missing: true})
 	if err := o.put(acme, entry{spec: json.RawMessage(`{}`)}); err == nil || !strings.Contains(err.Error(), `Profiles "a", "b" were`) {
 		t.Error(err)
 	}
@@ -55,7 +55,7 @@ func TestOverlayKeepsANameThatGoesOnElsewhere(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if e, planned := o.get(acme); !planned || e.gone {
+	if e := o.see(acme, "login", entry{missing: true}); e.missing || e.gone {
 		t.Error("a deletion hides the resource that takes the name over")
 	}
 }

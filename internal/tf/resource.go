@@ -57,11 +57,16 @@ func (r *Resource[S]) Configure(_ context.Context, req resource.ConfigureRequest
 // warnings wait for the plan, where they come once.
 func (r *Resource[S]) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	object, _, diags := r.noun.decode(req.Config.Raw)
-	resp.Diagnostics.Append(diags...)
-	if !diags.HasError() {
-		errors, _ := split(r.noun.Check(object))
-		resp.Diagnostics.Append(Report(errors)...)
+	nulls, err := nullElements(req.Config.Raw)
+	if diags.HasError() || err != nil {
+		return // a number of the wrong shape, which the framework itself reports
 	}
+	for _, at := range nulls {
+		resp.Diagnostics.AddAttributeError(path.Root(fmt.Sprint(at[0])), "Collection holds null",
+			fmt.Sprintf("%s holds a null among its values, which stands for nothing. Leave it out, for example with `{ for k, v in var.x : k => v if v != null }` or compact().", at[0]))
+	}
+	problems, _ := split(r.noun.Check(object))
+	resp.Diagnostics.Append(Report(problems)...)
 }
 
 // ModifyPlan registers the object as it will be, so that profiles planned

@@ -3,7 +3,9 @@ package tf
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -20,6 +22,18 @@ type Session struct {
 	// Unknown names, by vendor, an attribute of its account that is not known
 	// yet; calling the vendor is an error then.
 	Unknown map[otp.Vendor]string
+	// Claims keep operations that go on at the same time apart.
+	Claims Claims
+	// Clock is what operations wait by. Nil: the system's.
+	Clock Clock
+}
+
+// Clock is a time to wait by.
+type Clock interface {
+	Now() time.Time
+	// Sleep waits. It ends early, with the context's error, when the context
+	// does.
+	Sleep(ctx context.Context, d time.Duration) error
 }
 
 // From takes the session out of what Configure handed to a resource or data
@@ -106,10 +120,6 @@ func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Ex
 
 // lookup is an object as it will be after this run, for the plan of a profile.
 func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (entry, catalog.Object, error) {
-	if e, planned := c.overlay.get(ref); planned {
-		c.overlay.read(ref, profile, e)
-		return e, catalog.Object{}, nil
-	}
 	snapshot, err := c.read(ctx)
 	if err != nil {
 		return entry{}, catalog.Object{}, err
@@ -119,6 +129,16 @@ func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (
 	if e.missing {
 		e.spec = nil
 	}
-	c.overlay.read(ref, profile, e)
-	return e, object, nil
+	return c.overlay.see(ref, profile, e), object, nil
+}
+
+// madeFrom reports whether the stored document of a profile was made from the
+// object at the revision that it has now.
+func (c *Catalog) madeFrom(ctx context.Context, profile catalog.Ref, object catalog.Object) (bool, error) {
+	snapshot, err := c.read(ctx)
+	if err != nil {
+		return false, err
+	}
+	stored, _ := snapshot.Get(profile)
+	return slices.Contains(stored.MadeFrom, catalog.MadeFrom{Ref: object.Ref(), Revision: object.Revision}), nil
 }

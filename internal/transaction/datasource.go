@@ -1,10 +1,10 @@
-// Package transaction is the otp_transactions data source.
+// Package transaction is the data sources about what was sent and what it cost:
+// otp_transactions and otp_consumption.
 package transaction
 
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -14,20 +14,12 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
-// DataSource reads what was sent and what it cost.
-type DataSource struct{ session *tf.Session }
+// DataSource is otp_transactions.
+type DataSource struct{ tf.Reading }
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{} }
-
-// Metadata names the data source.
-func (d *DataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = "otp_transactions"
-}
-
-// Configure takes the session.
-func (d *DataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.session = tf.From(req.ProviderData, &resp.Diagnostics)
+func NewDataSource() datasource.DataSource {
+	return &DataSource{tf.Reading{Name: "otp_transactions"}}
 }
 
 // ValidateConfig checks that the range is one.
@@ -47,46 +39,40 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	from, to := m.period(&resp.Diagnostics)
-	vendors, diags := m.vendors(ctx)
+	days := m.period(&resp.Diagnostics)
+	vendors, diags := d.Session.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	rows, totals, diags := d.collect(ctx, vendors, from, to, m.maxItems())
+	reports, diags := d.collect(ctx, vendors, days, m.maxItems())
 	resp.Diagnostics.Append(diags...)
-	if diags.HasError() {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.fill(ctx, rows, totals, &resp.Diagnostics)
+	m.fill(reports)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// collect reads the vendors one after another. One that fails is a warning, as
-// long as another answers: half a report is better than none.
-func (d *DataSource) collect(ctx context.Context, vendors []otp.Vendor, from, to time.Time, most int64) ([]row, []total, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	rows, totals := []row{}, []total{}
-	var failures []diag.Diagnostic
-	truncated := false
+// collect reads the vendors one after another, at most so many rows of all
+// together.
+func (d *DataSource) collect(ctx context.Context, vendors []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
+	left, truncated := most, false
+	var questions []tf.Question[report]
 	for _, vendor := range vendors {
-		found, sum, more, err := d.read(ctx, vendor, from, to, most-int64(len(rows)))
-		if err != nil {
-			failures = append(failures, tf.Failure("read the transactions", err))
-			continue
-		}
-		rows, totals, truncated = append(rows, found...), append(totals, sum), truncated || more
+		questions = append(questions, tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
+			found, more, err := read(ctx, d.Session, vendor, days, left)
+			if err != nil {
+				return report{}, err
+			}
+			left, truncated = left-int64(len(found.rows)), truncated || more
+			return found, nil
+		}})
 	}
-	for _, failure := range failures {
-		if len(failures) == len(vendors) {
-			diags.Append(failure)
-		} else {
-			diags.AddWarning(failure.Summary(), failure.Detail()+" The rows of the other vendors are there.")
-		}
-	}
-	if truncated {
+	reports, diags := tf.AskAll(ctx, d.Session, "read the transactions", questions)
+	if truncated && !diags.HasError() {
 		diags.AddAttributeWarning(path.Root("max_items"), "There are more transactions",
 			fmt.Sprintf("Reading stopped after %d rows, so the totals are not those of the whole period. Raise max_items or shorten the period.", most))
 	}
-	return rows, totals, diags
+	return reports, diags
 }

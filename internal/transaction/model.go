@@ -1,15 +1,14 @@
 package transaction
 
 import (
-	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -19,8 +18,8 @@ type model struct {
 	Vendors      types.Set    `tfsdk:"vendors"`
 	MaxItems     types.Int64  `tfsdk:"max_items"`
 	Reveal       types.Bool   `tfsdk:"reveal_personal_data"`
-	Transactions types.List   `tfsdk:"transactions"`
-	Totals       types.List   `tfsdk:"totals"`
+	Transactions []rowModel   `tfsdk:"transactions"`
+	Totals       []totalModel `tfsdk:"totals"`
 }
 
 type rowModel struct {
@@ -42,8 +41,16 @@ type totalModel struct {
 	Unit   types.String `tfsdk:"unit"`
 }
 
-// period is the range of days.
-func (m model) period(diags *diag.Diagnostics) (from, to time.Time) {
+// period is a range of days, UTC, both included.
+type period struct{ first, last time.Time }
+
+// holds reports whether a moment is in the period.
+func (p period) holds(at time.Time) bool {
+	return !at.Before(p.first) && at.Before(p.last.AddDate(0, 0, 1))
+}
+
+// period reads the range of days.
+func (m model) period(diags *diag.Diagnostics) period {
 	parse := func(name string, value types.String) time.Time {
 		moment, err := time.Parse(time.DateOnly, value.ValueString())
 		if err != nil {
@@ -51,21 +58,11 @@ func (m model) period(diags *diag.Diagnostics) (from, to time.Time) {
 		}
 		return moment
 	}
-	from, to = parse("start_date", m.StartDate), parse("end_date", m.EndDate)
-	if !diags.HasError() && to.Before(from) {
+	p := period{parse("start_date", m.StartDate), parse("end_date", m.EndDate)}
+	if !diags.HasError() && p.last.Before(p.first) {
 		diags.AddAttributeError(path.Root("end_date"), "Period ends before it begins", fmt.Sprintf("end_date %s is before start_date %s. Exchange them.", m.EndDate.ValueString(), m.StartDate.ValueString()))
 	}
-	return from, to
-}
-
-func (m model) vendors(ctx context.Context) ([]otp.Vendor, diag.Diagnostics) {
-	names := readable()
-	if m.Vendors.IsNull() {
-		return asVendors(names), nil
-	}
-	names = nil
-	diags := m.Vendors.ElementsAs(ctx, &names, false)
-	return asVendors(names), diags
+	return p
 }
 
 func (m model) maxItems() int64 {
@@ -75,41 +72,53 @@ func (m model) maxItems() int64 {
 	return m.MaxItems.ValueInt64()
 }
 
-func (m *model) fill(ctx context.Context, rows []row, totals []total, diags *diag.Diagnostics) {
-	lines := make([]rowModel, 0, len(rows))
-	for _, r := range rows {
-		lines = append(lines, rowModel{
-			Vendor:      types.StringValue(string(r.vendor)),
-			MessageID:   told(r.messageID),
-			PhoneNumber: told(tf.Phone(r.phone, m.Reveal.ValueBool())),
-			Channel:     told(r.channel),
-			Status:      told(r.status),
-			Cost:        told(r.cost),
-			CreatedAt:   told(r.createdAt),
-			Application: told(r.application),
-			Description: told(r.description),
+func (m *model) fill(reports []report) {
+	reveal := m.Reveal.ValueBool()
+	m.Transactions, m.Totals = []rowModel{}, []totalModel{}
+	for _, report := range reports {
+		vendor := types.StringValue(string(report.vendor))
+		for _, r := range report.rows {
+			m.Transactions = append(m.Transactions, rowModel{
+				Vendor:      vendor,
+				MessageID:   tf.Told(r.messageID),
+				PhoneNumber: tf.Told(tf.Phone(r.phone, reveal)),
+				Channel:     tf.Told(r.channel),
+				Status:      tf.Told(r.status),
+				Cost:        tf.Told(r.cost),
+				CreatedAt:   r.created(),
+				Application: tf.Told(r.application),
+				Description: tf.Told(r.words(reveal)),
+			})
+		}
+		m.Totals = append(m.Totals, totalModel{
+			Vendor: vendor,
+			Count:  types.Int64Value(int64(len(report.rows))),
+			Cost:   tf.Told(report.cost),
+			Unit:   tf.Told(report.unit),
 		})
 	}
-	sums := make([]totalModel, 0, len(totals))
-	for _, t := range totals {
-		sums = append(sums, totalModel{
-			Vendor: types.StringValue(string(t.vendor)),
-			Count:  types.Int64Value(t.count),
-			Cost:   types.StringValue(t.cost),
-			Unit:   types.StringValue(t.unit),
-		})
-	}
-	var found diag.Diagnostics
-	m.Transactions, found = types.ListValueFrom(ctx, m.Transactions.ElementType(ctx), lines)
-	diags.Append(found...)
-	m.Totals, found = types.ListValueFrom(ctx, m.Totals.ElementType(ctx), sums)
-	diags.Append(found...)
 }
 
-// told is a value that a vendor may leave out.
-func told(s string) types.String {
-	if s == "" {
-		return types.StringNull()
+func (r row) created() types.String {
+	if r.createdAt.IsZero() {
+		return tf.Told(r.createdText)
 	}
-	return types.StringValue(s)
+	return tf.Moment(r.createdAt)
+}
+
+// words are the vendor's description. Nobody says what it may hold, so the
+// recipient's number and the address of the caller are masked in it, too.
+func (r row) words(reveal bool) string {
+	if reveal {
+		return r.description
+	}
+	text := r.description
+	if digits := strings.TrimPrefix(r.phone, "+"); digits != "" {
+		masked := tf.MaskPhone(digits)
+		text = strings.NewReplacer("+"+digits, masked, digits, masked).Replace(text)
+	}
+	if r.clientIP != "" {
+		text = strings.ReplaceAll(text, r.clientIP, "*****")
+	}
+	return text
 }

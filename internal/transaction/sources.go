@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/big"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -14,91 +15,81 @@ import (
 
 // row is one transaction of any vendor; empty is what the vendor does not tell.
 type row struct {
-	vendor                            otp.Vendor
 	messageID, phone, channel, status string
-	cost                              string // decimal
-	createdAt                         string // RFC 3339
+	cost                              string    // decimal
+	createdAt                         time.Time // zero: as createdText
+	createdText                       string    // as the vendor writes it, where that is not understood
 	application, description          string
+	clientIP                          string // not shown, but masked in the description
 }
 
-type total struct {
+// report is what one vendor tells of a period.
+type report struct {
 	vendor otp.Vendor
-	count  int64
-	cost   string
+	rows   []row
+	cost   string // sum of the costs, decimal; empty: the vendor tells none
 	unit   string
 }
 
 // source reads the transactions of one vendor.
 type source struct {
-	unit string
-	rows func(ctx context.Context, session *tf.Session, from, to time.Time) iter.Seq2[row, error]
+	unit string // of the costs; empty: the vendor tells no costs
+	rows func(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error]
 }
 
 // sources are the vendors that report transactions.
 var sources = map[otp.Vendor]source{
-	otp.MyOTP: {unit: "credits", rows: myotpRows},
+	otp.AndroidAPI: {rows: androidapiRows},
+	otp.MyOTP:      {unit: "credits", rows: myotpRows},
 }
 
-// readable are the names of these vendors.
-func readable() []string {
-	var names []string
-	for _, vendor := range slices.Sorted(maps.Keys(sources)) {
-		names = append(names, string(vendor))
-	}
-	return names
-}
-
-func asVendors(names []string) []otp.Vendor {
-	vendors := make([]otp.Vendor, 0, len(names))
-	for _, name := range names {
-		vendors = append(vendors, otp.Vendor(name))
-	}
-	slices.Sort(vendors)
-	return vendors
-}
+// able are these vendors.
+func able() []otp.Vendor { return slices.Sorted(maps.Keys(sources)) }
 
 // read takes at most so many rows of a vendor and sums them up; more says that
 // there are others.
-func (d *DataSource) read(ctx context.Context, vendor otp.Vendor, from, to time.Time, most int64) (rows []row, sum total, more bool, err error) {
-	if err := d.session.Ready(vendor); err != nil {
-		return nil, total{}, false, err
-	}
+func read(ctx context.Context, session *tf.Session, vendor otp.Vendor, days period, most int64) (found report, more bool, err error) {
+	found = report{vendor: vendor, unit: sources[vendor].unit}
 	cost, places := new(big.Rat), 0
-	for r, err := range sources[vendor].rows(ctx, d.session, from, to) {
+	for r, err := range sources[vendor].rows(ctx, session, days) {
 		if err != nil {
-			return nil, total{}, false, err
+			return report{}, false, err
 		}
-		if int64(len(rows)) == most {
+		if int64(len(found.rows)) == most {
 			more = true
 			break
 		}
-		rows = append(rows, r)
+		found.rows = append(found.rows, r)
 		if amount, ok := new(big.Rat).SetString(r.cost); ok {
 			cost.Add(cost, amount)
 			places = max(places, decimals(r.cost))
 		}
 	}
-	return rows, total{vendor: vendor, count: int64(len(rows)), cost: cost.FloatString(places), unit: sources[vendor].unit}, more, nil
+	// What came while the list was read stands between older rows.
+	slices.SortStableFunc(found.rows, row.newestFirst)
+	if found.unit != "" {
+		found.cost = cost.FloatString(places)
+	}
+	return found, more, nil
 }
+
+// newestFirst is an order; a row without a time is last.
+func (r row) newestFirst(other row) int { return other.createdAt.Compare(r.createdAt) }
 
 // decimals is how many digits a decimal number has behind its point.
 func decimals(number string) int {
-	for i := range number {
-		if number[i] == '.' {
-			return len(number) - i - 1
-		}
-	}
-	return 0
+	_, fraction, _ := strings.Cut(number, ".")
+	return len(fraction)
 }
 
-func myotpRows(ctx context.Context, session *tf.Session, from, to time.Time) iter.Seq2[row, error] {
+func myotpRows(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
 		client, err := session.Vendors.MyOTP()
 		if err != nil {
 			yield(row{}, err)
 			return
 		}
-		for t, err := range client.ReportAll(ctx, from, to) {
+		for t, err := range client.ReportAll(ctx, days.first, days.last) {
 			if err != nil {
 				yield(row{}, err)
 				return
@@ -108,8 +99,8 @@ func myotpRows(ctx context.Context, session *tf.Session, from, to time.Time) ite
 				at = t.Time
 			}
 			r := row{
-				vendor: otp.MyOTP, messageID: t.MessageID, phone: t.PhoneNumber, channel: t.Channel, status: t.Status,
-				cost: string(t.Cost), createdAt: at.String(), application: t.Application, description: t.Description,
+				messageID: t.MessageID, phone: t.PhoneNumber, channel: t.Channel, status: t.Status, cost: string(t.Cost),
+				createdAt: at.Time, createdText: at.Text, application: t.Application, description: t.Description, clientIP: t.ClientIP,
 			}
 			if !yield(r, nil) {
 				return

@@ -5,8 +5,5 @@ data "otp_transactions" "january" {
 
 output "january" {
   description = "Messages and their cost, by vendor."
-  value = {
-    for total in data.otp_transactions.january.totals :
-    total.vendor => "${total.count} messages, ${total.cost} ${total.unit}"
-  }
+  value       = { for total in data.otp_transactions.january.totals : total.vendor => total }
 }

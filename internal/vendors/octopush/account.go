@@ -45,6 +45,11 @@ func (c *Client) MonthlyConsumption(ctx context.Context, request ConsumptionRequ
 	if month.Sendings == nil || month.Cost == "" {
 		return nil, c.http.Unexpected(call, answer, "the answer has no number_of_sendings or no cost")
 	}
+	// What Octopush does not understand it repairs or drops, and answers all
+	// the same (Octopush reference §1.2).
+	if month.Year != 0 && int64(month.Year) != request.Year || month.Month != 0 && int64(month.Month) != request.Month {
+		return nil, c.http.Unexpected(call, answer, "the answer is about another month than the one that was asked for")
+	}
 	return &month, nil
 }
 

@@ -250,3 +250,13 @@ func TestCredentialsAreCheckedFirst(t *testing.T) {
 		t.Errorf("the default base URL: %v", err)
 	}
 }
+
+func TestTheLoginIsKnownWhateverItsCase(t *testing.T) {
+	t.Parallel()
+	client := &Client{login: "Ops@octopush.test"}
+	for email, want := range map[string]bool{"ops@octopush.test": true, "Ops@octopush.test": true, "nadia@octopush.test": false, "": false} {
+		if got := client.IsLogin(email); got != want {
+			t.Errorf("IsLogin(%q) is %v", email, got)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+list "otp_whatsapp_account" "all" {
+  provider = otp
+}

@@ -1,0 +1,4 @@
+import {
+  to = otp_whatsapp_account.sales
+  id = "+923001112233"
+}

@@ -1,0 +1,48 @@
+package device
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+)
+
+// List is otp_devices.
+type List struct{ tf.Reading }
+
+// NewList returns the data source.
+func NewList() datasource.DataSource { return &List{tf.Reading{Name: "otp_devices"}} }
+
+type listModel struct {
+	Devices []model `tfsdk:"devices"`
+}
+
+// Schema describes the result.
+func (l *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The Android devices that are linked to the AndroidAPI account. No API creates, edits or deletes them: they are paired in the vendor's app.",
+		Attributes: map[string]schema.Attribute{
+			"devices": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "All devices, in the vendor's order; empty where there is none.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: attributes()},
+			},
+		},
+	}
+}
+
+// Read lists the devices.
+func (l *List) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
+	devices, diags := all(ctx, l.Session)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m := listModel{Devices: []model{}}
+	for _, device := range devices {
+		m.Devices = append(m.Devices, newModel(device))
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}

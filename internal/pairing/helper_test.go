@@ -1,0 +1,241 @@
+package pairing_test
+
+import (
+	"bytes"
+	"context"
+	"image"
+	"image/color"
+	"image/png"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/qrcode"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+const (
+	phone = "+923004445566"
+	other = "+923007778899"
+	// The account that a new sandbox has.
+	seeded       = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15"
+	seededNumber = "+923001112233"
+)
+
+// fixture is a vendor, and a clock whose waits are over at once: what happens
+// meanwhile is what the test has put there.
+type fixture struct {
+	t      *testing.T
+	vendor *sandbox.Server
+	linker *pairing.Linker
+
+	mu     sync.Mutex
+	now    time.Time
+	waits  int
+	events map[int][]func()
+	shown  []pairing.Code
+	told   []string
+}
+
+func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
+	t.Helper()
+	f := &fixture{t: t, now: time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC), events: map[int][]func(){}}
+	f.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: f.Now, Random: rand.NewChaCha8([32]byte{}), Settings: sandbox.Settings{AndroidAPI: settings}})
+	environment := f.vendor.Environment()
+	client, err := androidapi.New(
+		androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
+		httpapi.Shared{Options: httpapi.Options{MaxRequestsPerSecond: 100_000}},
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.linker = pairing.New(client, f)
+	return f
+}
+
+// Now implements pairing.Clock.
+func (f *fixture) Now() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
+}
+
+// Sleep implements pairing.Clock: it moves the clock, and lets happen what
+// belongs to this wait.
+func (f *fixture) Sleep(ctx context.Context, d time.Duration) error {
+	f.mu.Lock()
+	f.now = f.now.Add(d)
+	f.waits++
+	events := f.events[f.waits]
+	f.mu.Unlock()
+	for _, event := range events {
+		event()
+	}
+	return ctx.Err()
+}
+
+// during lets something happen during a wait, counted from 1.
+func (f *fixture) during(wait int, event func()) { f.events[wait] = append(f.events[wait], event) }
+
+// link links, and notes what is shown and told.
+func (f *fixture) link(ctx context.Context, request pairing.Request) (pairing.Result, error) {
+	if request.Show == nil {
+		request.Show = func(code pairing.Code) error {
+			f.shown = append(f.shown, code)
+			return nil
+		}
+	}
+	request.Tell = func(sentence string) { f.told = append(f.told, sentence) }
+	return f.linker.Link(ctx, request)
+}
+
+// must fails the test where a step of it failed.
+func (f *fixture) must(err error) {
+	f.t.Helper()
+	if err != nil {
+		f.t.Error(err)
+	}
+}
+
+// scan is a scan of the newest code.
+func (f *fixture) scan(phone string) func() {
+	return func() {
+		f.t.Helper()
+		links := f.vendor.WhatsAppLinks()
+		if len(links) == 0 {
+			f.t.Error("there is no QR code to scan")
+			return
+		}
+		f.must(f.vendor.ScanQR(links[len(links)-1].Token, phone))
+	}
+}
+
+// fail lets the next calls of an operation fail.
+func (f *fixture) fail(fault sandbox.Fault, times int) func() {
+	fault.Times = times
+	return func() { f.must(f.vendor.Fail(fault)) }
+}
+
+// disconnect is the account of a number that loses its phone.
+func (f *fixture) disconnect(phone string) { f.must(f.vendor.DisconnectWhatsApp(f.unique(phone))) }
+
+func (f *fixture) unique(phone string) string {
+	for _, account := range f.vendor.WhatsAppAccounts() {
+		if account.Phone == phone {
+			return account.Unique
+		}
+	}
+	return ""
+}
+
+// phones are the numbers of all accounts.
+func (f *fixture) phones() []string {
+	var phones []string
+	for _, account := range f.vendor.WhatsAppAccounts() {
+		phones = append(phones, account.Phone)
+	}
+	return phones
+}
+
+// counts is how often each operation was called.
+func (f *fixture) counts() map[string]int {
+	counts := map[string]int{}
+	for _, request := range f.vendor.Requests() {
+		counts[request.Operation]++
+	}
+	return counts
+}
+
+// called fails the test where other requests were made than these.
+func (f *fixture) called(want map[string]int) {
+	f.t.Helper()
+	if got := f.counts(); !maps.Equal(got, want) {
+		f.t.Errorf("called %v, want %v", got, want)
+	}
+}
+
+// hidden fails the test where a text shows what must not be seen.
+func (f *fixture) hidden(text string) {
+	f.t.Helper()
+	secrets := []string{phone, phone[1:], other[1:], f.vendor.Environment()["OTP_ANDROIDAPI_SECRET"]}
+	for _, link := range f.vendor.WhatsAppLinks() {
+		secrets = append(secrets, link.Token, link.QR)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(text, secret) {
+			f.t.Errorf("%q is in %q", secret, text)
+		}
+	}
+}
+
+// scanned is what a picture says that holds a code and nothing else.
+func scanned(t *testing.T, picture image.Image) string {
+	t.Helper()
+	return decode(t, picture, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
+}
+
+// seen is what a camera reads that has to find the code first. It misses one
+// code in a hundred, so the code has to be the same in every run.
+func seen(t *testing.T, picture image.Image) string {
+	t.Helper()
+	return decode(t, picture, nil)
+}
+
+func decode(t *testing.T, picture image.Image, hints map[gozxing.DecodeHintType]any) string {
+	t.Helper()
+	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	if err != nil {
+		t.Fatalf("no QR code is seen: %v", err)
+	}
+	return result.GetText()
+}
+
+func decoded(t *testing.T, raw []byte) image.Image {
+	t.Helper()
+	picture, err := png.Decode(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return picture
+}
+
+// terminal is a text as a terminal with a dark background shows it.
+func terminal(t *testing.T, text string) image.Image {
+	t.Helper()
+	const cell = 6
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	width := len([]rune(lines[0]))
+	picture := image.NewGray(image.Rect(0, 0, (width+4)*cell, (2*len(lines)+4)*cell)) // black
+	fill := func(x, y int) {
+		for i := range cell * cell {
+			picture.SetGray((x+2)*cell+i%cell, (y+2)*cell+i/cell, color.Gray{Y: 0xff})
+		}
+	}
+	for y, line := range lines {
+		if runes := []rune(line); len(runes) != width || slices.ContainsFunc(runes, func(r rune) bool { return !strings.ContainsRune(" ▀▄█", r) }) {
+			t.Errorf("line %d is %q", y, line)
+		}
+		for x, r := range []rune(line) {
+			if r == '█' || r == '▀' {
+				fill(x, 2*y)
+			}
+			if r == '█' || r == '▄' {
+				fill(x, 2*y+1)
+			}
+		}
+	}
+	return picture
+}

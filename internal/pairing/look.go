@@ -1,0 +1,160 @@
+package pairing
+
+import (
+	"context"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
+
+// look finds out how far the link is. Faults that may pass are let pass, a few
+// times in a row.
+func (w *wait) look(ctx context.Context) error {
+	err := w.check(ctx)
+	if err == nil {
+		w.faults = 0
+		return nil
+	}
+	if w.faults++; passing(err) && !isVerdict(err) && w.faults < maxFaults {
+		return nil
+	}
+	return err
+}
+
+// check asks whether the code was scanned, and how the account is listed. The
+// list also shows an account that was linked without this code, such as in the
+// dashboard.
+func (w *wait) check(ctx context.Context) error {
+	scan, err := w.scan(ctx)
+	if err != nil {
+		return err
+	}
+	if scan.Linked && scan.Phone != "" {
+		if err := w.scanned(ctx, scan.Unique, scan.Phone); err != nil {
+			return err
+		}
+	}
+	accounts, err := w.list(ctx)
+	if err != nil {
+		return err
+	}
+	switch {
+	case w.unique != "":
+		return w.found(ctx, accounts)
+	case scan.Linked: // the vendor told no number: the list does
+		if account, found := byUnique(accounts, scan.Unique); found {
+			if err := w.scanned(ctx, scan.Unique, string(account.Phone)); err != nil {
+				return err
+			}
+			return w.found(ctx, accounts)
+		}
+	case w.target != "":
+		return w.relinked(accounts)
+	default:
+		if same := byPhone(accounts, w.request.Phone); len(same) > 0 {
+			w.linked(same[0])
+			w.listed = true
+		}
+	}
+	return nil
+}
+
+// scan asks who scanned the code. A code that has expired is no longer one.
+func (w *wait) scan(ctx context.Context) (androidapi.LinkState, error) {
+	if w.unique != "" || w.token() == "" {
+		return androidapi.LinkState{}, nil
+	}
+	state, err := w.client.LinkState(ctx, w.token())
+	switch {
+	case httpapi.IsKind(err, httpapi.NotFound):
+		w.tell("The QR code has expired; another one is asked for.")
+		w.link = nil
+		return androidapi.LinkState{}, nil
+	case err != nil:
+		return androidapi.LinkState{}, err
+	}
+	return *state, nil
+}
+
+func (w *wait) token() string {
+	if w.link == nil {
+		return ""
+	}
+	return w.link.Token.Reveal()
+}
+
+// scanned judges who scanned the code.
+func (w *wait) scanned(ctx context.Context, unique, phone string) error {
+	if w.other(phone) {
+		return w.refuse(ctx, unique, phone)
+	}
+	w.linked(androidapi.Account{Unique: androidapi.Text(unique), Phone: androidapi.Text(phone)})
+	return nil
+}
+
+func (w *wait) other(phone string) bool {
+	return w.request.Phone != "" && !SamePhone(phone, w.request.Phone)
+}
+
+// linked notes the account of this link.
+func (w *wait) linked(account androidapi.Account) {
+	w.unique, w.account = string(account.Unique), account
+	w.tell("The QR code was scanned; the account is not connected yet.")
+}
+
+// found notes how the linked account is listed. That it is not listed yet is
+// no sign of anything; that it is no longer is.
+func (w *wait) found(ctx context.Context, accounts []androidapi.Account) error {
+	account, found := byUnique(accounts, w.unique)
+	switch {
+	case !found && w.listed:
+		gone := &GoneError{Unique: w.unique}
+		w.unique, w.listed, w.shown = "", false, false
+		return gone
+	case !found:
+		return nil
+	case w.other(string(account.Phone)):
+		w.unique, w.listed = "", false
+		return w.refuse(ctx, string(account.Unique), string(account.Phone))
+	}
+	w.account, w.listed = account, true
+	return nil
+}
+
+// relinked notes how the account that is to be linked again is listed. It may
+// have been linked somewhere else.
+func (w *wait) relinked(accounts []androidapi.Account) error {
+	account, found := byUnique(accounts, w.target)
+	switch {
+	case !found:
+		return &GoneError{Unique: w.target}
+	case !isConnected(account):
+		return nil
+	case w.other(string(account.Phone)):
+		return &OtherPhoneError{Unique: w.target, Got: string(account.Phone), Want: w.request.Phone}
+	}
+	w.unique, w.account, w.listed = w.target, account, true
+	return nil
+}
+
+// refuse undoes what another phone has done, as far as this link made it.
+func (w *wait) refuse(ctx context.Context, unique, phone string) error {
+	failure := &OtherPhoneError{Unique: unique, Got: phone, Want: w.request.Phone}
+	w.link, w.shown = nil, false // nothing is left to find out about this code
+	if _, found := byUnique(w.before, unique); found {
+		return failure
+	}
+	if w.request.Expected != nil && w.request.Expected(phone) {
+		failure.Left = true
+		return failure
+	}
+	// What this link has made goes, even when the caller has given up.
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+	defer cancel()
+	if err := w.client.DeleteAccount(last, unique); err != nil && !httpapi.IsKind(err, httpapi.NotFound) {
+		failure.Failure = err
+		return failure
+	}
+	failure.Removed = true
+	return failure
+}

@@ -1,0 +1,61 @@
+package rate
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+)
+
+// Schema describes arguments and result.
+func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "What AndroidAPI's gateways and partner devices, and Way2API's service, charge for a message. MyOTP.App and Octopush tell no prices.",
+		Attributes: map[string]schema.Attribute{
+			"vendors": tf.VendorsAttribute(able()),
+			"country": schema.StringAttribute{
+				Optional: true, Validators: []validator.String{countryValidator{}},
+				MarkdownDescription: "Only what a message to this country costs, an ISO 3166-1 alpha-2 code such as `FR`: of a gateway the price of that country or, where it has none, the default price.",
+			},
+			"rates": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "Prices of one message by vendor: gateways first, each with its default price and then its countries, then partner devices.",
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"vendor":   tf.Computed("Vendor."),
+					"kind":     tf.Computed("`gateway` or `partner` (somebody else's device) at AndroidAPI, `service` at Way2API."),
+					"id":       tf.Computed("ID of the gateway, handle of the partner device (both are what `androidapi.gateway` of an `otp_sender_id` takes), or code of the service."),
+					"name":     tf.Computed("Name at the vendor."),
+					"country":  tf.Computed("ISO 3166-1 alpha-2 code of the country: where a message of a gateway goes to, where a partner device is. Null for the default price of a gateway."),
+					"price":    tf.Computed("Price of one message as a decimal number; null where the vendor does not tell, as Way2API does not to everybody."),
+					"currency": tf.Computed("Currency of the price, ISO 4217; null where the vendor does not tell."),
+					"status":   tf.Computed("Status of a partner device in the vendor's words, such as `online`; null for everything else."),
+				}},
+			},
+		},
+	}
+}
+
+// countryValidator takes the codes of countries that have phone numbers.
+type countryValidator struct{}
+
+// Description is the rule.
+func (countryValidator) Description(context.Context) string {
+	return "must be an ISO 3166-1 alpha-2 code in upper case"
+}
+
+// MarkdownDescription is the rule.
+func (v countryValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateString checks a known code.
+func (countryValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || otp.IsCountry(req.ConfigValue.ValueString()) {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Country is not known",
+		fmt.Sprintf("%s is %q; write the ISO 3166-1 alpha-2 code of a country, in upper case, such as \"FR\".", req.Path, req.ConfigValue.ValueString()))
+}
