@@ -1,5 +1,5 @@
-// Package whatsapp is the WhatsApp accounts of AndroidAPI and the servers they
-// live on: the data sources otp_whatsapp_accounts and otp_whatsapp_servers.
+// Package whatsapp is the otp_whatsapp_account resource and list resource, and
+// the data sources otp_whatsapp_accounts and otp_whatsapp_servers.
 package whatsapp
 
 import (
