@@ -207,11 +207,11 @@ func TestChainsOfTheSandbox(t *testing.T) {
 			},
 		},
 		{
-			name: "unknown, and another route when the person asks", ways: []string{"octopush", "chat"},
+			name: "unknown, and another route when the person asks", ways: []string{"octopush", "chat"}, profile: patient,
 			acts: []act{
 				{do: "send", given: ways["octopush"].meets(sandbox.Fault{Kind: sandbox.DropAfter}), want: "unknown 0 no answer", calls: "octopush otp_generate 200 lost", arrives: "octopush"},
 				{do: "send --resend --route 1", want: "limited"},
-				later(31, act{do: "send --resend --route 1", want: "ok 1 HTTP 200", calls: "myotp generate_otp 200", arrives: "chat"}),
+				later(201, act{do: "send --resend --route 1", want: "ok 1 HTTP 200", calls: "myotp generate_otp 200", arrives: "chat"}),
 				{do: "verify OLD", want: "wrong_code 1 HTTP 200, 2 left", calls: byMyOTP},
 				verified(byMyOTP),
 			},
