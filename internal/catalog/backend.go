@@ -17,9 +17,13 @@ type backend interface {
 	// read begins a transaction that cannot write. errNoCatalog: there is
 	// nothing to read. It creates nothing.
 	read(ctx context.Context) (*sql.Tx, error)
-	// write begins a transaction that excludes other writers from its first
-	// statement on. errNoCatalog: there is nothing to write to.
+	// write begins a transaction in which each statement sees what others have
+	// committed before it. errNoCatalog: there is nothing to write to.
 	write(ctx context.Context) (*sql.Tx, error)
+	// lock is a query that waits until no other transaction holds what it names,
+	// and holds it until its own transaction ends; empty if write has excluded
+	// all other writers already.
+	lock(locks []lock) (query string, args []any)
 	// create makes an empty database where there is none.
 	create(ctx context.Context) error
 	// migrate brings the schema up to date while it keeps other processes from
@@ -30,6 +34,9 @@ type backend interface {
 	tableExists() string
 	// rebind turns the placeholder ? of a query into the product's own.
 	rebind(query string) string
+	// passing reports whether a transaction that failed with err changed
+	// nothing and may succeed when it is run again.
+	passing(err error) bool
 	// explain says in a sentence what went wrong and what to do next.
 	explain(err error) (problem, remedy string)
 	close() error
@@ -49,6 +56,14 @@ type fault struct {
 func (f *fault) Error() string { return f.err.Error() }
 
 func (f *fault) Unwrap() error { return f.err }
+
+// undecidedError says that nobody knows whether a transaction was committed: the
+// connection broke after the commit was sent and before the answer came.
+type undecidedError struct{ err error }
+
+func (e *undecidedError) Error() string { return "no answer to the commit: " + e.err.Error() }
+
+func (e *undecidedError) Unwrap() error { return e.err }
 
 // versionTable is where goose records the migrations that ran.
 const versionTable = "otp_schema_version"

@@ -1,7 +1,7 @@
 // Package catalog is the store of OTP configuration: brands, message templates,
 // sender IDs and profiles with their documents, in the team's own database.
 //
-// A Store opens its database for the length of one call. Reads never create,
+// A Store keeps no transaction open between two calls. Reads never create,
 // migrate or otherwise change a catalog; the first write does. Every write is
 // one transaction and appends to the history, from which nothing is removed.
 //
@@ -55,8 +55,8 @@ func (k Kind) attribute() string {
 
 // Ref names one object: a name is unique within its kind.
 type Ref struct {
-	Kind Kind
-	Name string
+	Kind Kind   `json:"kind"`
+	Name string `json:"name"`
 }
 
 // String is the object as a sentence names it: brand "acme".
@@ -71,10 +71,11 @@ func compareRefs(a, b Ref) int {
 	return strings.Compare(a.Name, b.Name)
 }
 
-// MadeFrom is an object and the revision of it that a document was made from.
+// MadeFrom is an object and the revision of it that a document was made from. Its
+// JSON is stored.
 type MadeFrom struct {
 	Ref
-	Revision int64
+	Revision int64 `json:"revision"`
 }
 
 // Object is one row of the catalog.

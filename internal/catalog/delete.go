@@ -48,6 +48,9 @@ func (s *Store) Delete(ctx context.Context, ref Ref, expect Expectation) (Delete
 }
 
 func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Deleted, error) {
+	if err := t.lockObject(ctx, ref); err != nil {
+		return Deleted{}, err
+	}
 	object, err := t.object(ctx, ref)
 	if err != nil {
 		return Deleted{}, err
@@ -67,6 +70,9 @@ func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Dele
 	}
 	if len(usedBy) > 0 {
 		return Deleted{Retired: true, UsedBy: usedBy}, t.retire(ctx, *object)
+	}
+	if err := t.lockReferences(ctx, object.MadeFrom, nil); err != nil {
+		return Deleted{}, err
 	}
 	if err := t.remove(ctx, ref); err != nil {
 		return Deleted{}, err

@@ -29,7 +29,8 @@ type ExistsError struct {
 // Error ends with the import block that takes the object over.
 func (e *ExistsError) Error() string {
 	return fmt.Sprintf("The %s already exists in the catalog %s with another content (revision %d, written by %s at %s). "+
-		"Nothing was written. Choose another name, or take the object over with an import block and plan again:\n\n"+
+		"Nothing was written. Choose another name, or take the object over with an import block and plan again "+
+		"(a replacement with create_before_destroy meets its own predecessor: remove that setting):\n\n"+
 		"import {\n  to = %s.<label>\n  id = %q\n}",
 		e.Ref, e.Catalog, e.Revision, e.By, e.At.Format(time.RFC3339), e.Ref.Kind.ResourceType(), e.Ref.Name)
 }
@@ -167,3 +168,43 @@ func (e *StorageError) Error() string {
 
 // Unwrap gives the database's own error.
 func (e *StorageError) Unwrap() error { return e.Err }
+
+// NoCatalogError says that there is nothing to export or check.
+type NoCatalogError struct {
+	Operation string // What was tried, such as: export.
+	Catalog   string
+}
+
+// Error says what to check.
+func (e *NoCatalogError) Error() string {
+	return fmt.Sprintf("There is nothing to %s: no catalog is at %s yet. Check the URL; the first apply makes the catalog.",
+		e.Operation, e.Catalog)
+}
+
+// ExportError says that an export is broken, or of a newer release.
+type ExportError struct {
+	Problem string
+}
+
+// Error says that nothing was written.
+func (e *ExportError) Error() string {
+	return fmt.Sprintf("The export cannot be used: %s. Nothing was written. Export the catalog again, and import it "+
+		"unchanged, with the same release of the provider or a newer one.", e.Problem)
+}
+
+// OccupiedError says that an import met a catalog.
+type OccupiedError struct {
+	Catalog string
+	ID      string // Of the catalog that is there.
+	Export  string // The ID of the export.
+}
+
+// Error says where an import may go.
+func (e *OccupiedError) Error() string {
+	found := fmt.Sprintf("The catalog %s has the ID %s, and the export is of the catalog %s.", e.Catalog, e.ID, e.Export)
+	if e.ID == e.Export {
+		found = fmt.Sprintf("The catalog %s is the exported one, %s, but it has changed since or before.", e.Catalog, e.ID)
+	}
+	return found + " An import neither mixes catalogs nor replaces one. Nothing was written. " +
+		"Import into an empty place: another file, or another schema."
+}

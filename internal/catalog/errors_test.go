@@ -34,6 +34,10 @@ func TestErrorsSayWhatHappenedAndWhatToDo(t *testing.T) {
 		{&StorageError{Operation: "read all objects", Catalog: "sqlite:x.db", Problem: "it burns", Remedy: "Run.", Err: errors.New("heat")}, []string{
 			"Could not read all objects in the catalog sqlite:x.db: it burns. Run. Cause: heat",
 		}},
+		{&NoCatalogError{Operation: "export", Catalog: "sqlite:x.db"}, []string{"nothing to export", "sqlite:x.db", "the first apply makes"}},
+		{&ExportError{Problem: "it is torn"}, []string{"it is torn", "Nothing was written", "Export the catalog again"}},
+		{&OccupiedError{Catalog: "sqlite:x.db", ID: "aaa", Export: "bbb"}, []string{"sqlite:x.db has the ID aaa", "of the catalog bbb", "empty place"}},
+		{&OccupiedError{Catalog: "sqlite:x.db", ID: "aaa", Export: "aaa"}, []string{"is the exported one, aaa", "changed", "empty place"}},
 		{&URLError{Problem: "No.", Remedy: "Yes."}, []string{"No. Yes."}},
 	}
 	for _, test := range tests {

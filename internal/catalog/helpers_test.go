@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,6 +24,8 @@ type place struct {
 	url string
 	// raw opens the database behind the store's back.
 	raw func(t *testing.T) *sql.DB
+	// state is everything that the place holds, to see that nothing was touched.
+	state func(t *testing.T) string
 }
 
 // backends are the databases that every test of a promise runs on.
@@ -30,26 +34,37 @@ var backends = []struct {
 	new  func(t *testing.T) place
 }{
 	{name: "sqlite", new: func(t *testing.T) place { return sqlitePlace(filepath.Join(t.TempDir(), "catalog.db")) }},
+	{name: "postgres", new: func(t *testing.T) place { return postgresPlace(t) }},
 }
 
 func sqlitePlace(path string) place {
-	return place{url: "sqlite:" + path, raw: func(t *testing.T) *sql.DB {
+	raw := func(t *testing.T) *sql.DB {
 		t.Helper()
-		db, err := openSQLite(1, (&sqlite{path: path}).dsn("mode=rw"))
+		db, err := openSQLite(1, (&sqlite{path: path}).dsn("mode=rwc"))
 		must(t, err)
 		t.Cleanup(func() { must(t, db.Close()) })
 		return db
+	}
+	return place{url: "sqlite:" + path, raw: raw, state: func(t *testing.T) string {
+		t.Helper()
+		return fmt.Sprint(files(t, filepath.Dir(path)))
 	}}
 }
 
 // each runs a test on every backend, on a catalog of its own.
 func each(t *testing.T, run func(t *testing.T, p place)) {
 	t.Helper()
+	every(t, func(t *testing.T, fresh func(t *testing.T) place) { run(t, fresh(t)) })
+}
+
+// every runs a test on every backend that may ask for any number of catalogs.
+func every(t *testing.T, run func(t *testing.T, fresh func(t *testing.T) place)) {
+	t.Helper()
 	t.Parallel()
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
-			run(t, b.new(t))
+			run(t, b.new)
 		})
 	}
 }
@@ -149,30 +164,60 @@ func actions(t *testing.T, s *Store, ref Ref) []string {
 	return found
 }
 
+// calls is every call of a store on a catalog, by name.
+var calls = map[string]func(ctx context.Context, s *Store) error{
+	"ID":       func(ctx context.Context, s *Store) error { _, err := s.ID(ctx); return err },
+	"Get":      func(ctx context.Context, s *Store) error { _, err := s.Get(ctx, acme); return err },
+	"List":     func(ctx context.Context, s *Store) error { _, err := s.List(ctx, Profile); return err },
+	"Snapshot": func(ctx context.Context, s *Store) error { _, err := s.Snapshot(ctx); return err },
+	"History":  func(ctx context.Context, s *Store) error { _, err := s.History(ctx, acme); return err },
+	"Export":   func(ctx context.Context, s *Store) error { _, err := s.Export(ctx); return err },
+	"Check":    func(ctx context.Context, s *Store) error { _, err := s.Check(ctx); return err },
+	"Create":   func(ctx context.Context, s *Store) error { _, err := s.Create(ctx, plain(acme, "new")); return err },
+	"Update":   func(ctx context.Context, s *Store) error { _, err := s.Update(ctx, plain(acme, "new"), 1); return err },
+	"Delete": func(ctx context.Context, s *Store) error {
+		_, err := s.Delete(ctx, acme, Expectation{Revision: 1})
+		return err
+	},
+}
+
 // fingerprint is the content of the whole catalog, the history included.
 func fingerprint(t *testing.T, p place) string {
 	t.Helper()
 	var all strings.Builder
 	for _, table := range []string{"otp_catalog", "otp_object", "otp_reference", "otp_history"} {
-		var lines []string
-		rows, err := p.raw(t).QueryContext(t.Context(), "SELECT * FROM "+table)
-		must(t, err)
-		columns, err := rows.Columns()
-		must(t, err)
-		for rows.Next() {
-			values, targets := make([]any, len(columns)), make([]any, len(columns))
-			for i := range values {
-				targets[i] = &values[i]
-			}
-			must(t, rows.Scan(targets...))
-			lines = append(lines, fmt.Sprint(values...))
-		}
-		must(t, rows.Err())
-		must(t, rows.Close())
-		sort.Strings(lines)
-		fmt.Fprintln(&all, table, strings.Join(lines, "\n"))
+		fmt.Fprintln(&all, table, strings.Join(rows(t, p.raw(t), "SELECT * FROM "+table), "\n"))
 	}
 	return all.String()
+}
+
+// rows is what a query finds, a line per row, in an order of their own.
+func rows(t *testing.T, db *sql.DB, query string) []string {
+	t.Helper()
+	var lines []string
+	found, err := db.QueryContext(t.Context(), query)
+	must(t, err)
+	columns, err := found.Columns()
+	must(t, err)
+	for found.Next() {
+		values, targets := make([]any, len(columns)), make([]any, len(columns))
+		for i := range values {
+			targets[i] = &values[i]
+		}
+		must(t, found.Scan(targets...))
+		lines = append(lines, fmt.Sprint(values...))
+	}
+	must(t, found.Err())
+	must(t, found.Close())
+	sort.Strings(lines)
+	return lines
+}
+
+// execute changes the database behind the store's back.
+func execute(t *testing.T, db *sql.DB, statements string) {
+	t.Helper()
+	_, err := db.ExecContext(t.Context(), statements)
+	must(t, err)
 }
 
 // files gives the names and hashes of everything in a directory.
@@ -215,4 +260,14 @@ func mentions(t *testing.T, err error, words ...string) {
 			t.Errorf("the error does not mention %q: %v", word, err)
 		}
 	}
+}
+
+// storageError checks the type of an error and what it says.
+func storageError(t *testing.T, err error, words ...string) {
+	t.Helper()
+	var failure *StorageError
+	if !errors.As(err, &failure) {
+		t.Fatalf("got %v, want a *StorageError", err)
+	}
+	mentions(t, err, words...)
 }

@@ -154,23 +154,27 @@ func (t *session) lastRevision(ctx context.Context, ref Ref) (int64, error) {
 	return max(before, after), err
 }
 
-// historyEntry is how the history stores a MadeFrom.
-type historyEntry struct {
-	Kind     Kind   `json:"kind"`
-	Name     string `json:"name"`
-	Revision int64  `json:"revision"`
-}
-
 // record appends an event to the history.
 func (t *session) record(ctx context.Context, action Action, object Object, oldRevision, newRevision int64) error {
-	entries := make([]historyEntry, 0, len(object.MadeFrom))
-	for _, entry := range object.MadeFrom {
-		entries = append(entries, historyEntry{Kind: entry.Kind, Name: entry.Name, Revision: entry.Revision})
-	}
-	madeFrom, err := json.Marshal(entries)
+	madeFrom, err := encodeMadeFrom(object.MadeFrom)
 	if err != nil {
-		return t.failed(ctx, fmt.Errorf("encode what the document was made from: %w", err))
+		return t.failed(ctx, err)
+	}
+	if err := t.lockHistory(ctx); err != nil {
+		return err
 	}
 	return t.exec(ctx, insertEvent, string(object.Kind), object.Name, formatTime(t.at), t.actor, string(action),
-		oldRevision, newRevision, string(object.Spec), object.Document, string(madeFrom))
+		oldRevision, newRevision, string(object.Spec), object.Document, madeFrom)
+}
+
+// encodeMadeFrom is how the history stores what a document was made from.
+func encodeMadeFrom(entries []MadeFrom) (string, error) {
+	if entries == nil {
+		entries = []MadeFrom{}
+	}
+	encoded, err := json.Marshal(entries)
+	if err != nil {
+		return "", fmt.Errorf("encode what the document was made from: %w", err)
+	}
+	return string(encoded), nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
 // The variables that turn this test binary into a process of its own.
@@ -36,7 +38,19 @@ const patience = time.Minute
 func TestMain(m *testing.M) {
 	do, isChild := children[os.Getenv(childVariable)]
 	if !isChild {
-		os.Exit(m.Run())
+		for _, variable := range os.Environ() {
+			if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, "PG") {
+				if err := os.Unsetenv(name); err != nil {
+					panic(err)
+				}
+			}
+		}
+		code := m.Run()
+		if err := pgtest.Stop(); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			code = 1
+		}
+		os.Exit(code)
 	}
 	s, err := Open(os.Getenv(urlVariable), WithActor(fmt.Sprint("process ", os.Getpid())))
 	if err == nil {
@@ -151,39 +165,52 @@ func (c *child) kill(t *testing.T) {
 }
 
 func TestTwoProcessesMakeAndChangeACatalogTogether(t *testing.T) {
-	t.Parallel()
-	p, path := sqliteFile(t)
-	racers := []*child{start(t, "race", p.url), start(t, "race", p.url)}
-	for _, racer := range racers {
-		_, err := io.WriteString(racer.input, "go\n")
+	each(t, func(t *testing.T, p place) {
+		racers := []*child{start(t, "race", p.url), start(t, "race", p.url)}
+		for _, racer := range racers {
+			_, err := io.WriteString(racer.input, "go\n")
+			must(t, err)
+		}
+		for _, racer := range racers {
+			equal(t, "", racer.finish(t)) // Goose is silent too.
+		}
+		s := p.open(t)
+		equal(t, int64(1+2*raceUpdates), get(t, s, acme).Revision)
+		senders, err := s.List(t.Context(), SenderID)
 		must(t, err)
-	}
-	for _, racer := range racers {
-		equal(t, "", racer.finish(t)) // Goose is silent too.
-	}
-	s := p.open(t)
-	equal(t, int64(1+2*raceUpdates), get(t, s, acme).Revision)
-	senders, err := s.List(t.Context(), SenderID)
-	must(t, err)
-	equal(t, 2, len(senders))
-	events, err := s.History(t.Context(), acme)
-	must(t, err)
-	updates := map[string]int{}
-	for i, event := range events {
-		if event.Action == ActionUpdate {
-			updates[event.Actor]++
+		equal(t, 2, len(senders))
+		events, err := s.History(t.Context(), acme)
+		must(t, err)
+		updates := map[string]int{}
+		for i, event := range events {
+			if event.Action == ActionUpdate {
+				updates[event.Actor]++
+			}
+			if i > 0 && event.OldRevision != events[i-1].NewRevision {
+				t.Errorf("event %d starts from revision %d, and the one before ended with %d", i, event.OldRevision, events[i-1].NewRevision)
+			}
 		}
-		if i > 0 && event.OldRevision != events[i-1].NewRevision {
-			t.Errorf("event %d starts from revision %d, and the one before ended with %d", i, event.OldRevision, events[i-1].NewRevision)
+		for _, racer := range racers {
+			equal(t, raceUpdates, updates[fmt.Sprint("process ", racer.command.Process.Pid)])
 		}
-	}
-	for _, racer := range racers {
-		equal(t, raceUpdates, updates[fmt.Sprint("process ", racer.command.Process.Pid)])
-	}
-	equal(t, 1, len(files(t, filepath.Dir(path))))
+	})
 }
 
 func TestAKilledWriterLeavesTheCommittedState(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		s := p.open(t)
+		create(t, s, plain(acme, "one"), plain(signIn, "two"), profile(login, "p", acme, signIn))
+		before := p.state(t)
+		start(t, "hang", p.url).kill(t)
+		snapshot, err := s.Snapshot(t.Context())
+		must(t, err)
+		equal(t, 3, len(snapshot.Objects))
+		equal(t, before, p.state(t))
+		create(t, s, plain(Ref{Kind: Brand, Name: "huge"}, "small")) // The killed writer holds nothing.
+	})
+}
+
+func TestAKilledWriterLeavesAJournalThatAReadRecovers(t *testing.T) {
 	t.Parallel()
 	p, path := sqliteFile(t)
 	s := p.open(t)
@@ -222,15 +249,14 @@ func TestAJournalThatMayNotBeRecoveredIsExplained(t *testing.T) {
 }
 
 func TestAKilledFirstWriterLeavesNoCatalog(t *testing.T) {
-	t.Parallel()
-	p, path := sqliteFile(t)
-	start(t, "hang", p.url).kill(t)
-	s := p.open(t)
-	id, err := s.ID(t.Context())
-	must(t, err)
-	equal(t, "", id)
-	equal(t, 1, len(files(t, filepath.Dir(path))))
-	result, err := s.Create(t.Context(), plain(acme, "one"))
-	must(t, err)
-	equal(t, true, result.CreatedCatalog)
+	each(t, func(t *testing.T, p place) {
+		start(t, "hang", p.url).kill(t)
+		s := p.open(t)
+		id, err := s.ID(t.Context())
+		must(t, err)
+		equal(t, "", id)
+		result, err := s.Create(t.Context(), plain(acme, "one"))
+		must(t, err)
+		equal(t, true, result.CreatedCatalog)
+	})
 }

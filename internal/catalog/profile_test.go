@@ -105,6 +105,21 @@ func TestCompileErrorOfTheFirstWriteLeavesNoCatalog(t *testing.T) {
 	})
 }
 
+// SQLite would keep what PostgreSQL cannot, and lose the way there.
+func TestADocumentHasToBeUTF8(t *testing.T) {
+	each(t, func(t *testing.T, p place) {
+		for _, document := range []string{"\xff", "a\x00b"} {
+			w := profile(login, "p")
+			w.Compile = func(func(Ref) (Object, error)) (string, error) { return document, nil }
+			_, err := p.open(t).Create(t.Context(), w)
+			var invalid *InvalidWriteError
+			if !errors.As(err, &invalid) {
+				t.Errorf("%q: got %v, want an *InvalidWriteError", document, err)
+			}
+		}
+	})
+}
+
 func TestCompilePanicEndsTheTransaction(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t)

@@ -9,6 +9,8 @@ const (
 
 	selectCatalog = `SELECT id FROM otp_catalog`
 
+	selectCreation = `SELECT created_at FROM otp_catalog`
+
 	insertCatalog = `INSERT INTO otp_catalog (singleton, id, created_at) VALUES (1, ?, ?)`
 
 	selectObjects = `SELECT kind, name, spec, revision, document, claim, updated_at, updated_by, retired_at, retired_by
@@ -24,8 +26,10 @@ WHERE retired_at IS NOT NULL AND NOT EXISTS (
     WHERE otp_reference.kind = otp_object.kind AND otp_reference.name = otp_object.name
 )`
 
-	upsertObject = `INSERT INTO otp_object
-    (kind, name, spec, revision, document, claim, updated_at, updated_by, retired_at, retired_by)
+	insertObjects = `INSERT INTO otp_object
+    (kind, name, spec, revision, document, claim, updated_at, updated_by, retired_at, retired_by)`
+
+	upsertObject = insertObjects + `
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (kind, name) DO UPDATE SET
     spec = excluded.spec, revision = excluded.revision, document = excluded.document, claim = excluded.claim,
@@ -40,20 +44,28 @@ ON CONFLICT (kind, name) DO UPDATE SET
 
 	selectProfilesOfReference = `SELECT profile_name FROM otp_reference WHERE kind = ? AND name = ?`
 
-	insertReference = `INSERT INTO otp_reference (profile_kind, profile_name, kind, name, revision)
-VALUES ('profile', ?, ?, ?, ?)`
+	insertReferences = `INSERT INTO otp_reference (profile_kind, profile_name, kind, name, revision)`
+
+	insertReference = insertReferences + ` VALUES ('profile', ?, ?, ?, ?)`
 
 	deleteReferences = `DELETE FROM otp_reference WHERE profile_kind = 'profile' AND profile_name = ?`
 
 	selectLastRevision = `SELECT COALESCE(MAX(old_revision), 0), COALESCE(MAX(new_revision), 0)
 FROM otp_history WHERE kind = ? AND name = ?`
 
-	insertEvent = `INSERT INTO otp_history
-    (sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from)
+	insertHistory = `INSERT INTO otp_history
+    (sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from)`
+
+	insertEvent = insertHistory + `
 VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM otp_history), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-	selectEvents = `SELECT sequence, at, actor, action, old_revision, new_revision, spec, document, made_from
-FROM otp_history WHERE kind = ? AND name = ? ORDER BY sequence`
+	selectHistory = `SELECT
+    sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from
+FROM otp_history`
+
+	selectEvents = selectHistory + ` WHERE kind = ? AND name = ? ORDER BY sequence`
+
+	selectAllEvents = selectHistory + ` ORDER BY sequence`
 )
 
 // selectNamed is a query for all objects among refs, of which there is at least

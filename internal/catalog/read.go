@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
 )
 
 // ID is the random identity of the catalog, made by its first successful write
@@ -57,22 +58,29 @@ func (s *Store) List(ctx context.Context, kind Kind) ([]Object, error) {
 // included. A name that never was has none.
 func (s *Store) History(ctx context.Context, ref Ref) ([]Event, error) {
 	var events []Event
-	_, err := s.read(ctx, "read the history of the "+ref.String(), func(t *session) error {
-		return t.query(ctx, selectEvents, []any{string(ref.Kind), ref.Name}, func(rows *sql.Rows) error {
-			event, err := scanEvent(rows)
-			event.Ref = ref
-			events = append(events, event)
-			return err
-		})
+	_, err := s.read(ctx, "read the history of the "+ref.String(), func(t *session) (err error) {
+		events, err = t.events(ctx, selectEvents, string(ref.Kind), ref.Name)
+		return err
 	})
 	return events, err
 }
 
-// scanEvent reads a row of selectEvents.
+// events runs a query built on selectHistory.
+func (t *session) events(ctx context.Context, query string, args ...any) ([]Event, error) {
+	var found []Event
+	err := t.query(ctx, query, args, func(rows *sql.Rows) error {
+		event, err := scanEvent(rows)
+		found = append(found, event)
+		return err
+	})
+	return found, err
+}
+
+// scanEvent reads a row of selectHistory.
 func scanEvent(rows *sql.Rows) (Event, error) {
 	var event Event
 	var at, spec, madeFrom string
-	err := rows.Scan(&event.Sequence, &at, &event.Actor, &event.Action, &event.OldRevision, &event.NewRevision,
+	err := rows.Scan(&event.Sequence, &event.Kind, &event.Name, &at, &event.Actor, &event.Action, &event.OldRevision, &event.NewRevision,
 		&spec, &event.Document, &madeFrom)
 	if err != nil {
 		return Event{}, err
@@ -81,12 +89,11 @@ func scanEvent(rows *sql.Rows) (Event, error) {
 	if event.At, err = parseTime(at); err != nil {
 		return Event{}, err
 	}
-	var entries []historyEntry
-	if err := json.Unmarshal([]byte(madeFrom), &entries); err != nil {
-		return Event{}, err
+	if err := json.Unmarshal([]byte(madeFrom), &event.MadeFrom); err != nil {
+		return Event{}, fmt.Errorf("what a document was made from cannot be read: %w", err)
 	}
-	for _, entry := range entries {
-		event.MadeFrom = append(event.MadeFrom, MadeFrom{Ref: Ref{Kind: entry.Kind, Name: entry.Name}, Revision: entry.Revision})
+	if len(event.MadeFrom) == 0 {
+		event.MadeFrom = nil
 	}
 	return event, nil
 }

@@ -21,6 +21,18 @@ type session struct {
 	created bool      // The catalog began with this transaction.
 	at      time.Time // The time of everything written.
 	actor   string    // Who writes.
+	// recording says that the history is locked.
+	recording bool
+}
+
+// begin gives a catalog that has none its ID: a new one, or that of the catalog
+// it continues.
+func (t *session) begin(ctx context.Context, from *origin) error {
+	if from == nil {
+		from = &origin{id: newID(), createdAt: t.at}
+	}
+	t.id, t.created = from.id, true
+	return t.exec(ctx, insertCatalog, from.id, formatTime(from.createdAt))
 }
 
 // identify finds out the schema version and the ID of the catalog, and refuses
@@ -99,7 +111,11 @@ func (t *session) prepare(query string) string {
 func (t *session) failed(ctx context.Context, err error) error {
 	failure := &StorageError{Operation: t.operation, Catalog: t.store.url, Err: err}
 	var own *fault
+	var undecided *undecidedError
 	switch {
+	case errors.As(err, &undecided):
+		failure.Problem = "the connection broke while the change was being committed, so it is not known whether it was"
+		failure.Remedy = "Plan again: that shows what the catalog holds."
 	case errors.As(err, &own):
 		failure.Problem, failure.Remedy = own.problem, own.remedy
 	case ctx.Err() != nil:

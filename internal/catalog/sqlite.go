@@ -203,6 +203,12 @@ func (b *sqlite) tableExists() string {
 
 func (b *sqlite) rebind(query string) string { return query }
 
+// lock needs no query: a write has the file for itself.
+func (b *sqlite) lock([]lock) (query string, args []any) { return "", nil }
+
+// passing is never true: SQLite itself waits for other processes.
+func (b *sqlite) passing(error) bool { return false }
+
 func (b *sqlite) close() error {
 	return errors.Join(b.reader.Close(), b.readOnly.Close(), b.writer.Close())
 }

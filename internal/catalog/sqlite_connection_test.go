@@ -1,9 +1,7 @@
 package catalog
 
 import (
-	"context"
 	"database/sql"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -183,50 +181,4 @@ func TestALockedFileIsExplained(t *testing.T) {
 	must(t, err)
 	must(t, other.Close())
 	update(t, s, plain(acme, "two"), 1)
-}
-
-func TestAnInterruptedCallSaysSoAndWritesNothing(t *testing.T) {
-	t.Parallel()
-	p, _ := sqliteFile(t)
-	s := p.open(t)
-	create(t, s, plain(acme, "one"))
-	before := fingerprint(t, p)
-	ctx, cancel := context.WithCancel(t.Context())
-	w := profile(login, "p", acme)
-	w.Compile = func(func(Ref) (Object, error)) (string, error) {
-		cancel()
-		return "document", nil
-	}
-	_, err := s.Create(ctx, w)
-	interrupted := []error{err}
-	for name, do := range calls {
-		if name != "Create" {
-			interrupted = append(interrupted, do(ctx, s))
-		}
-	}
-	for _, err := range interrupted {
-		storageError(t, err, "interrupted")
-		if !errors.Is(err, context.Canceled) {
-			t.Errorf("%v is not context.Canceled", err)
-		}
-	}
-	equal(t, before, fingerprint(t, p))
-	create(t, s, profile(login, "p", acme))
-}
-
-// The database itself keeps what documents refer to, should this package ever
-// forget.
-func TestTheTablesKeepWhatIsReferredTo(t *testing.T) {
-	t.Parallel()
-	p, _ := sqliteFile(t)
-	create(t, p.open(t), plain(acme, "one"), profile(login, "p", acme))
-	for _, statement := range []string{
-		"DELETE FROM otp_object WHERE kind = 'brand'",
-		"DELETE FROM otp_object WHERE kind = 'profile'",
-		"INSERT INTO otp_catalog (singleton, id, created_at) VALUES (2, 'second', '')",
-		"UPDATE otp_object SET document = 'x' WHERE kind = 'brand'",
-	} {
-		_, err := p.raw(t).ExecContext(t.Context(), statement)
-		mentions(t, err, "constraint")
-	}
 }

@@ -8,26 +8,40 @@ import (
 	"strings"
 )
 
-const urlForms = "Write sqlite:PATH, for example sqlite:otp-catalog.db or sqlite:/var/lib/otp/catalog.db."
+const urlForms = "Write sqlite:PATH, for example sqlite:otp-catalog.db or sqlite:/var/lib/otp/catalog.db, " +
+	"or postgres://USER@HOST:PORT/DATABASE."
 
 var schemePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 
-// parseURL gives the path of a SQLite catalog. Errors never quote the URL.
-func parseURL(url string) (string, error) {
-	scheme, path, found := strings.Cut(url, ":")
+// openURL prepares the backend that a URL names. shown is the URL for messages.
+// Errors never quote the URL.
+func openURL(url string) (b backend, shown string, err error) {
+	scheme, rest, found := strings.Cut(url, ":")
 	if !found || !schemePattern.MatchString(scheme) {
-		return "", &URLError{Problem: "The catalog URL has no scheme.", Remedy: urlForms}
+		problem := "The catalog URL has no scheme."
+		if strings.Contains(url, "=") {
+			problem = "The catalog URL is a list of NAME=VALUE settings, which is not supported."
+		}
+		return nil, "", &URLError{Problem: problem, Remedy: urlForms}
 	}
 	switch strings.ToLower(scheme) {
 	case "sqlite":
-		return path, checkPath(path)
-	case "postgres", "postgresql":
-		return "", &URLError{
-			Problem: "PostgreSQL catalogs are not supported by this release yet.",
-			Remedy:  urlForms,
+		if err := checkPath(rest); err != nil {
+			return nil, "", err
 		}
+		files, err := newSQLite(rest)
+		if err != nil {
+			return nil, "", err
+		}
+		return files, url, nil
+	case "postgres", "postgresql":
+		config, shown, err := parsePostgres(rest)
+		if err != nil {
+			return nil, "", err
+		}
+		return newPostgres(config), shown, nil
 	default:
-		return "", &URLError{Problem: fmt.Sprintf("The catalog URL has the unknown scheme %q.", scheme), Remedy: urlForms}
+		return nil, "", &URLError{Problem: fmt.Sprintf("The catalog URL has the unknown scheme %q.", scheme), Remedy: urlForms}
 	}
 }
 

@@ -54,6 +54,9 @@ func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 	want := target{operation: "create the " + w.Ref.String(), id: w.CatalogID, creates: true}
 	_, err := s.write(ctx, want, func(t *session) error {
 		result = Result{CatalogID: t.id, CreatedCatalog: t.created}
+		if err := t.lockObject(ctx, w.Ref); err != nil {
+			return err
+		}
 		old, err := t.object(ctx, w.Ref)
 		if err != nil {
 			return err
@@ -89,6 +92,9 @@ func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Re
 	want := target{operation: "update the " + w.Ref.String(), id: w.CatalogID}
 	found, err := s.write(ctx, want, func(t *session) error {
 		result = Result{CatalogID: t.id}
+		if err := t.lockObject(ctx, w.Ref); err != nil {
+			return err
+		}
 		old, err := t.object(ctx, w.Ref)
 		switch {
 		case err != nil:
@@ -124,8 +130,8 @@ func (w Write) check() error {
 		problem = "the catalog stores no such kind"
 	case w.Name == "":
 		problem = "it has no name"
-	case !json.Valid(w.Spec):
-		problem = "its spec is not JSON"
+	case !json.Valid(w.Spec) || !storable(w.Name, string(w.Spec)):
+		problem = "its spec is not JSON in UTF-8"
 	case w.Kind == Profile && w.Compile == nil:
 		problem = "a profile needs a document"
 	case w.Kind != Profile && (w.Compile != nil || len(w.References) > 0):
@@ -140,6 +146,15 @@ func (w Write) check() error {
 
 // put writes w over old, which is nil where there is nothing, and records it.
 func (t *session) put(ctx context.Context, w Write, old *Object, action Action) (Object, error) {
+	if w.Kind == Profile {
+		var before []MadeFrom
+		if old != nil {
+			before = old.MadeFrom
+		}
+		if err := t.lockReferences(ctx, before, w.References); err != nil {
+			return Object{}, err
+		}
+	}
 	document, madeFrom, err := t.compile(ctx, w)
 	if err != nil {
 		return Object{}, err
@@ -211,6 +226,9 @@ func (t *session) compile(ctx context.Context, w Write) (document string, madeFr
 		}
 		return object, nil
 	})
+	if err == nil && !storable(document) {
+		err = &InvalidWriteError{Ref: w.Ref, Problem: "its document is not UTF-8"}
+	}
 	return document, madeFrom, err
 }
 

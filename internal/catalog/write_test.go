@@ -189,6 +189,8 @@ func TestWritesThatBreakTheContractAreRefused(t *testing.T) {
 		"no name":                    {Ref: Ref{Kind: Brand}, Spec: spec("x")},
 		"no spec":                    {Ref: acme},
 		"spec that is not JSON":      {Ref: acme, Spec: json.RawMessage(`{"text":`)},
+		"spec that is not UTF-8":     {Ref: acme, Spec: json.RawMessage("\"\xff\"")},
+		"name with a NUL":            {Ref: Ref{Kind: Brand, Name: "a\x00"}, Spec: spec("x")},
 		"profile without a document": {Ref: login, Spec: spec("x")},
 		"brand with a document":      {Ref: acme, Spec: spec("x"), Compile: compiled},
 		"brand with a reference":     {Ref: acme, Spec: spec("x"), References: []Ref{signIn}},

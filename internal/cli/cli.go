@@ -25,6 +25,6 @@ func root(version string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(sandboxCommand())
+	root.AddCommand(catalogCommand(), sandboxCommand())
 	return root
 }

@@ -34,7 +34,8 @@ func attributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"url": schema.StringAttribute{
 					Optional: true, Sensitive: true,
-					MarkdownDescription: "`sqlite:PATH`, or `OTP_CATALOG_URL`. Default `" + defaultCatalog + "`, a file in the working directory.",
+					MarkdownDescription: "`sqlite:PATH` or `postgres://USER@HOST/DATABASE`; or `OTP_CATALOG_URL`. Default `" + defaultCatalog + "`, a file in the working directory. " +
+						"A PostgreSQL password is better in `PGPASSWORD` or `.pgpass` than in the URL.",
 				},
 			},
 		},

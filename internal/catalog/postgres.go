@@ -1,0 +1,161 @@
+package catalog
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pressly/goose/v3"
+)
+
+// Few connections, however many resources Terraform works on at a time: the
+// others wait here. A write may read in between, so reads have connections of
+// their own and never wait for a write.
+const (
+	postgresReaders = 2
+	postgresWriters = 3
+	// idleTimeout closes what a provider that does something else does not use.
+	idleTimeout = 30 * time.Second
+)
+
+// lockTimeout is how long a write waits for others, unless the URL has a
+// lock_timeout of its own.
+const lockTimeout = 10 * time.Second
+
+// postgres is a catalog in one schema of a PostgreSQL database: the first of the
+// search_path that has the tables, or else the first that exists.
+//
+// A read is one REPEATABLE READ transaction, so that all its queries see one
+// moment. A write is a READ COMMITTED transaction that takes the locks of
+// lock.go before it reads what it depends on. Stronger isolation would fail
+// writes that have nothing to do with each other, because all of them append to
+// one history.
+type postgres struct {
+	config      *pgx.ConnConfig
+	lockTimeout time.Duration // 0: that of the session.
+	reader      *sql.DB
+	writer      *sql.DB
+}
+
+var _ backend = (*postgres)(nil)
+
+func newPostgres(config *pgx.ConnConfig) *postgres {
+	b := &postgres{
+		config:      config,
+		lockTimeout: lockTimeout,
+		reader:      openPostgres(postgresReaders, config),
+		writer:      openPostgres(postgresWriters, config),
+	}
+	if config.RuntimeParams["lock_timeout"] != "" {
+		b.lockTimeout = 0
+	}
+	return b
+}
+
+func (b *postgres) read(ctx context.Context) (*sql.Tx, error) {
+	return b.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+}
+
+const (
+	// schemaOID is the schema that the tables are in, or will be.
+	schemaOID = `COALESCE(
+    (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('` + versionTable + `')),
+    (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))`
+
+	selectSchema = `SELECT nspname, nspname = current_schema() FROM pg_namespace WHERE oid = ` + schemaOID
+
+	// schemaLock is the lock of a schema: "otp" in ASCII and a number. The locks
+	// of pairs do not clash with those of single numbers, which lock.go takes.
+	schemaLock = `7304304, (` + schemaOID + `)::int4`
+
+	// Writers share the lock of their schema, migrations exclude them.
+	beginWrite     = `SELECT pg_advisory_xact_lock_shared(` + schemaLock + `)`
+	beginMigration = `SELECT pg_advisory_xact_lock(` + schemaLock + `)`
+)
+
+func (b *postgres) write(ctx context.Context) (*sql.Tx, error) {
+	return b.begin(ctx, beginWrite)
+}
+
+// begin begins a transaction with a lock.
+func (b *postgres) begin(ctx context.Context, query string) (tx *sql.Tx, err error) {
+	tx, err = b.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			rollback(tx, &err)
+		}
+	}()
+	if b.lockTimeout > 0 {
+		query = "SET LOCAL lock_timeout = " + strconv.FormatInt(b.lockTimeout.Milliseconds(), 10) + "; " + query
+	}
+	_, err = tx.ExecContext(ctx, query)
+	return tx, err
+}
+
+// create makes nothing: databases and schemas belong to their administrator.
+func (b *postgres) create(context.Context) error { return nil }
+
+// migrate runs the migrations on a connection of its own, while another one
+// holds the lock.
+func (b *postgres) migrate(ctx context.Context, s schema) (err error) {
+	tx, err := b.begin(ctx, beginMigration)
+	if err != nil {
+		return err
+	}
+	defer rollback(tx, &err)
+	config := b.config.Copy()
+	var name string
+	var first bool
+	switch err := tx.QueryRowContext(ctx, selectSchema).Scan(&name, &first); {
+	case errors.Is(err, sql.ErrNoRows):
+		return &fault{
+			problem: "no schema of its search_path exists",
+			remedy:  "Have an administrator create the schema for the role that runs Terraform, or correct search_path.",
+			err:     err,
+		}
+	case err != nil:
+		return err
+	case !first:
+		// Goose looks for its table in the first schema only, and would begin
+		// another catalog there.
+		config.RuntimeParams["search_path"] = pgx.Identifier{name}.Sanitize()
+	}
+	db := openPostgres(1, config)
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return s.up(ctx, goose.DialectPostgres, db)
+}
+
+// lock takes the locks one by one, in their order.
+func (b *postgres) lock(locks []lock) (query string, args []any) {
+	keys, shared := make([]string, len(locks)), make([]string, len(locks))
+	for i, l := range locks {
+		keys[i], shared[i] = strconv.FormatInt(l.key, 10), strconv.FormatBool(l.shared)
+	}
+	return `SELECT CASE WHEN shared THEN pg_advisory_xact_lock_shared(key) ELSE pg_advisory_xact_lock(key) END
+FROM unnest(?::bigint[], ?::boolean[]) AS name (key, shared)`,
+		[]any{"{" + strings.Join(keys, ",") + "}", "{" + strings.Join(shared, ",") + "}"}
+}
+
+func (b *postgres) tableExists() string { return "SELECT 1 WHERE to_regclass(?) IS NOT NULL" }
+
+// rebind numbers the placeholders. No query of this package has a question mark
+// that is none.
+func (b *postgres) rebind(query string) string {
+	var numbered strings.Builder
+	for i, part := range strings.Split(query, "?") {
+		if i > 0 {
+			numbered.WriteString("$" + strconv.Itoa(i))
+		}
+		numbered.WriteString(part)
+	}
+	return numbered.String()
+}
+
+func (b *postgres) close() error { return errors.Join(b.reader.Close(), b.writer.Close()) }

@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+)
+
+// defaultCatalog is the provider's.
+const defaultCatalog = "sqlite:otp-catalog.db"
+
+// catalogCommand groups what an administrator does with a catalog.
+func catalogCommand() *cobra.Command {
+	var url string
+	var asJSON bool
+	command := &cobra.Command{
+		Use:   "catalog",
+		Short: "Export, import, check a catalog, or show the history of an object",
+		Long: "Works on the catalog that OTP_CATALOG_URL names, or --url. None of these commands calls a vendor.\n" +
+			"A URL on the command line can be read by other users of the machine; OTP_CATALOG_URL cannot.",
+	}
+	command.PersistentFlags().StringVar(&url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+defaultCatalog)
+	command.PersistentFlags().BoolVar(&asJSON, "json", false, "print JSON for programs")
+	open := func() (*catalog.Store, error) {
+		return catalog.Open(cmp.Or(url, os.Getenv("OTP_CATALOG_URL"), defaultCatalog))
+	}
+	command.AddCommand(exportCommand(open), importCommand(open), checkCommand(open, &asJSON), historyCommand(open, &asJSON))
+	return command
+}
+
+// with runs do on an open store and closes it.
+func with(open func() (*catalog.Store, error), do func(*catalog.Store) error) error {
+	store, err := open()
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(store), store.Close())
+}
+
+func exportCommand(open func() (*catalog.Store, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   "export",
+		Short: "Write the whole catalog to standard output, as JSON in a stable order",
+		Long: "Writes every object, retired ones included, and the whole history. It is what `catalog import` reads: a backup,\n" +
+			"or the way from SQLite to PostgreSQL.",
+		Example: "  terraform-provider-otp catalog export > catalog.json",
+		Args:    cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return with(open, func(store *catalog.Store) error {
+				export, err := store.Export(command.Context())
+				if err != nil {
+					return err
+				}
+				return printJSON(command.OutOrStdout(), export)
+			})
+		},
+	}
+}
+
+func importCommand(open func() (*catalog.Store, error)) *cobra.Command {
+	return &cobra.Command{
+		Use:   "import [FILE]",
+		Short: "Read an export into an empty place, all of it or nothing",
+		Long: "Reads an export from FILE, or from standard input. The catalog keeps its ID, so Terraform states that belong to it\n" +
+			"go on with catalog.url changed. A place that holds another catalog is refused.",
+		Example: "  OTP_CATALOG_URL=postgres://otp@db.example/otp terraform-provider-otp catalog import catalog.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(command *cobra.Command, args []string) error {
+			var export catalog.Export
+			if err := readExport(command, args, &export); err != nil {
+				return err
+			}
+			return with(open, func(store *catalog.Store) error {
+				if err := store.Import(command.Context(), &export); err != nil {
+					return err
+				}
+				command.PrintErrf("Imported %d objects and %d events of the catalog %s into %s.\n", len(export.Objects), len(export.History), export.CatalogID, store.URL())
+				return nil
+			})
+		},
+	}
+}
+
+func readExport(command *cobra.Command, args []string, export *catalog.Export) (err error) {
+	source, name := command.InOrStdin(), "standard input"
+	if len(args) == 1 && args[0] != "-" {
+		file, openErr := os.Open(args[0])
+		if openErr != nil {
+			return fmt.Errorf("the export cannot be read: %w", openErr)
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		source, name = file, args[0]
+	}
+	decoder := json.NewDecoder(source)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(export); err != nil {
+		return fmt.Errorf("%s is no export of a catalog: %w. Nothing was written", name, err)
+	}
+	return nil
+}
+
+// errUnsound makes a check that found a fault exit with an error.
+var errUnsound = errors.New("the catalog has references that lead nowhere, which only a change of its tables by hand can do; bring it back from its backup")
+
+func checkCommand(open func() (*catalog.Store, error), asJSON *bool) *cobra.Command {
+	return &cobra.Command{
+		Use:   "check",
+		Short: "Look for references that lead nowhere, retired objects and documents that are not up to date",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			return with(open, func(store *catalog.Store) error {
+				report, err := store.Check(command.Context())
+				if err != nil {
+					return err
+				}
+				if *asJSON {
+					err = printJSON(command.OutOrStdout(), report)
+				} else {
+					err = printReport(command.OutOrStdout(), report)
+				}
+				if err == nil && !report.Sound() {
+					err = errUnsound
+				}
+				return err
+			})
+		},
+	}
+}
+
+func printReport(w io.Writer, report catalog.Report) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Catalog %s: %d objects.\n", report.CatalogID, report.Objects)
+	for _, d := range report.Dangling {
+		fmt.Fprintf(&b, "FAULT  %s refers to %s, and one of them is not there.\n", d.Profile, d.Ref)
+	}
+	for _, r := range report.Retired {
+		var users []string
+		for _, user := range r.UsedBy {
+			users = append(users, user.String())
+		}
+		fmt.Fprintf(&b, "Retired: %s, deleted by %s at %s, still named by %s.\n", r.Ref, r.By, stamp(r.At), strings.Join(users, ", "))
+	}
+	for _, o := range report.Outdated {
+		var changed []string
+		for _, c := range o.Changed {
+			changed = append(changed, fmt.Sprintf("%s (revision %d, now %d)", c.Ref, c.MadeFrom, c.Current))
+		}
+		fmt.Fprintf(&b, "Not up to date: %s was made from %s. Its next apply makes it anew.\n", o.Profile, strings.Join(changed, ", "))
+	}
+	if len(report.Dangling)+len(report.Retired)+len(report.Outdated) == 0 {
+		b.WriteString("Every reference holds, and every document is up to date.\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// kinds are the nouns of the command line.
+var kinds = []catalog.Kind{catalog.Brand, catalog.MessageTemplate, catalog.SenderID, catalog.Profile}
+
+func parseKind(name string) (catalog.Kind, error) {
+	for _, kind := range kinds {
+		if name == string(kind) || name == kind.ResourceType() {
+			return kind, nil
+		}
+	}
+	return "", fmt.Errorf("%q is no kind of object; write brand, message_template, sender_id or profile", name)
+}
+
+func historyCommand(open func() (*catalog.Store, error), asJSON *bool) *cobra.Command {
+	return &cobra.Command{
+		Use:     "history KIND NAME",
+		Short:   "Show who did what to an object, and when",
+		Example: "  terraform-provider-otp catalog history brand acme",
+		Args:    cobra.ExactArgs(2),
+		RunE: func(command *cobra.Command, args []string) error {
+			kind, err := parseKind(args[0])
+			if err != nil {
+				return err
+			}
+			return with(open, func(store *catalog.Store) error {
+				ref := catalog.Ref{Kind: kind, Name: args[1]}
+				events, err := store.History(command.Context(), ref)
+				if err != nil {
+					return err
+				}
+				if len(events) == 0 {
+					return fmt.Errorf("the catalog %s has never had the %s; check the name and the catalog's URL", store.URL(), ref)
+				}
+				if *asJSON {
+					return printJSON(command.OutOrStdout(), events)
+				}
+				return printEvents(command.OutOrStdout(), events)
+			})
+		},
+	}
+}
+
+func printEvents(w io.Writer, events []catalog.Event) error {
+	var b strings.Builder
+	b.WriteString("WHEN\tWHO\tWHAT\tREVISION\tCONTENT\n")
+	for _, e := range events {
+		revision := fmt.Sprintf("%d → %d", e.OldRevision, e.NewRevision)
+		if e.OldRevision == e.NewRevision {
+			revision = fmt.Sprint(e.NewRevision)
+		}
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\n", stamp(e.At), e.Actor, e.Action, revision, e.Spec)
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	if _, err := io.WriteString(table, b.String()); err != nil {
+		return err
+	}
+	return table.Flush()
+}
+
+func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
+
+func printJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
