@@ -61,7 +61,7 @@ func exportCommand(open func() (*catalog.Store, error)) *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printJSON(command.OutOrStdout(), export)
+				return export.Encode(command.OutOrStdout())
 			})
 		},
 	}
@@ -76,12 +76,12 @@ func importCommand(open func() (*catalog.Store, error)) *cobra.Command {
 		Example: "  OTP_CATALOG_URL=postgres://otp@db.example/otp terraform-provider-otp catalog import catalog.json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			var export catalog.Export
-			if err := readExport(command, args, &export); err != nil {
+			export, err := readExport(command, args)
+			if err != nil {
 				return err
 			}
 			return with(open, func(store *catalog.Store) error {
-				if err := store.Import(command.Context(), &export); err != nil {
+				if err := store.Import(command.Context(), export); err != nil {
 					return err
 				}
 				command.PrintErrf("Imported %d objects and %d events of the catalog %s into %s.\n", len(export.Objects), len(export.History), export.CatalogID, store.URL())
@@ -91,22 +91,16 @@ func importCommand(open func() (*catalog.Store, error)) *cobra.Command {
 	}
 }
 
-func readExport(command *cobra.Command, args []string, export *catalog.Export) (err error) {
-	source, name := command.InOrStdin(), "standard input"
-	if len(args) == 1 && args[0] != "-" {
-		file, openErr := os.Open(args[0])
-		if openErr != nil {
-			return fmt.Errorf("the export cannot be read: %w", openErr)
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		source, name = file, args[0]
+func readExport(command *cobra.Command, args []string) (export *catalog.Export, err error) {
+	if len(args) == 0 || args[0] == "-" {
+		return catalog.DecodeExport(command.InOrStdin())
 	}
-	decoder := json.NewDecoder(source)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(export); err != nil {
-		return fmt.Errorf("%s is no export of a catalog: %w. Nothing was written", name, err)
+	file, err := os.Open(args[0])
+	if err != nil {
+		return nil, fmt.Errorf("the export cannot be read: %w", err)
 	}
-	return nil
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return catalog.DecodeExport(file)
 }
 
 // errUnsound makes a check that found a fault exit with an error.

@@ -79,13 +79,13 @@ func TestAnExportIsImportedElsewhereWithItsID(t *testing.T) {
 }
 
 func TestImportRefusesWhatIsNoExport(t *testing.T) {
-	for content, want := range map[string]string{"": "is no export", "{}": "export", `{"format":1,"later":true}`: "is no export", "not JSON": "is no export"} {
+	for _, content := range []string{"", "{}", `{"format":1,"later":true}`, "not JSON"} {
 		file := filepath.Join(t.TempDir(), "catalog.json")
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		empty := filepath.Join(t.TempDir(), "empty.db")
-		if _, _, err := perform(t, "sqlite:"+empty, "import", file); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, err := perform(t, "sqlite:"+empty, "import", file); err == nil || !strings.Contains(err.Error(), "The export cannot be used") {
 			t.Errorf("%q: %v", content, err)
 		}
 		if _, err := os.Stat(empty); err == nil {

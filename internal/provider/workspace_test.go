@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
 // Some orders of a plan show only with the real program: aliases run as
@@ -41,6 +42,10 @@ var built = sync.OnceValues(func() (string, error) {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	if err := pgtest.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
 	if !isBuilt.Load() {
 		os.Exit(code)
 	}

@@ -100,7 +100,9 @@ func (r *Resource[S]) resolve(ctx context.Context, reference Reference, profile 
 			fmt.Sprintf("%s refers to %s, which this run deletes. Refer to another one, or keep it. %s", capital(profile.String()), reference.Ref, referenceAdvice(reference.Kind)))
 	case e.missing && stored.RetiredAt != nil:
 		err := &catalog.RetiredReferenceError{Profile: profile, Ref: reference.Ref, By: stored.RetiredBy, At: *stored.RetiredAt}
-		diags.AddAttributeError(at, title("", err), err.Error())
+		// Terraform plans a profile before it destroys it, too, and does not
+		// tell the provider what for.
+		diags.AddAttributeError(at, title("", err), err.Error()+" To destroy the profile, take it out of the configuration and apply, or run destroy with -refresh=false.")
 	case e.missing:
 		err := &catalog.MissingReferenceError{Profile: profile, Ref: reference.Ref, Catalog: url}
 		diags.AddAttributeError(at, title("", err), err.Error())
