@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
 
 // sandboxed runs the sandbox command until its environment file is there and
@@ -110,6 +112,25 @@ func answer(t *testing.T, request *http.Request) string {
 		t.Fatal(err)
 	}
 	return body.String()
+}
+
+func TestSandboxTakesTheOlderReading(t *testing.T) {
+	folder := t.TempDir()
+	older, wrong := filepath.Join(folder, "older.json"), filepath.Join(folder, "wrong.json")
+	for file, content := range map[string]string{older: `{"myotp": {"unknown_id_404": true}}`, wrong: `{"myotp": {"unknown": true}}`} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var settings sandbox.Settings
+	if err := readSettings(older, &settings); err != nil || !settings.MyOTP.UnknownID404 {
+		t.Errorf("%v: %+v", err, settings.MyOTP)
+	}
+	for _, file := range []string{wrong, filepath.Join(folder, "none.json")} {
+		if err := readSettings(file, &settings); err == nil || !strings.Contains(err.Error(), "the settings of the sandbox") {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
 }
 
 func TestWrongCommandsAreErrorsWithARemedy(t *testing.T) {

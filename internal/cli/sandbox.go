@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -13,7 +15,7 @@ import (
 )
 
 func sandboxCommand() *cobra.Command {
-	var address, state, envFile string
+	var address, state, envFile, settings string
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve a local emulator of the vendors, with an inbox of what was sent",
@@ -24,7 +26,11 @@ func sandboxCommand() *cobra.Command {
 			"  terraform-provider-otp sandbox --address 127.0.0.1:0 --env-file sandbox.env",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			server, err := sandbox.New(sandbox.Options{StatePath: state})
+			options := sandbox.Options{StatePath: state}
+			if err := readSettings(settings, &options.Settings); err != nil {
+				return err
+			}
+			server, err := sandbox.New(options)
 			if err != nil {
 				return err
 			}
@@ -42,7 +48,26 @@ func sandboxCommand() *cobra.Command {
 	command.Flags().StringVar(&address, "address", sandbox.DefaultAddress, "loopback address to listen on; port 0 takes any free one")
 	command.Flags().StringVar(&state, "state", "otp-sandbox.json", `file that keeps the state; "" keeps none`)
 	command.Flags().StringVar(&envFile, "env-file", "", "also write the environment to this file, once the sandbox answers")
+	command.Flags().StringVar(&settings, "settings", "", `JSON file that chooses between readings where a vendor's documents disagree, such as {"myotp": {"unknown_id_404": true}}`)
 	return command
+}
+
+// readSettings reads the switches of the vendors; without a file they stay as
+// the newer documents have it.
+func readSettings(path string, settings *sandbox.Settings) error {
+	if path == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("the settings of the sandbox cannot be read: %w", err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(settings); err != nil {
+		return fmt.Errorf("the settings of the sandbox in %s cannot be understood: %w", path, err)
+	}
+	return nil
 }
 
 // announce says where the sandbox is, and how to use it.

@@ -23,7 +23,7 @@ var noun = &tf.Noun[otp.Profile]{
 	Unknown: markUnknown,
 	Check:   otp.Profile.Check,
 	Document: &tf.Document[otp.Profile]{
-		References: references, Compile: compile,
+		References: references, Compile: compile, Look: lookAtAccounts,
 		Derived: derived, Attributes: []string{segmentsAttribute},
 	},
 }

@@ -42,6 +42,9 @@ type Document[S any] struct {
 	// not among them is not known yet. The document is empty where something
 	// is not known, or wrong.
 	Compile func(object S, specs map[catalog.Ref]Spec) (document string, problems otp.Problems, err error)
+	// Look warns at plan of what vendors tell about the object's routes. It
+	// calls only vendors whose account is configured.
+	Look func(ctx context.Context, session *Session, object S) otp.Problems
 	// Derived are the other computed attributes, which follow from the
 	// document: strings, integers, or nil for null.
 	Derived func(document string) (map[string]any, error)
