@@ -16,7 +16,8 @@ import (
 // accounts for their own sake reports that.
 func lookAtAccounts(ctx context.Context, session *tf.Session, p otp.Profile) otp.Problems {
 	sends := func(r otp.Route) bool { return r.Vendor == otp.AndroidAPI && r.WhatsAppAccount != "" }
-	if !slices.ContainsFunc(p.Routes, sends) || !session.Vendors.Configured(otp.AndroidAPI) || session.Ready(otp.AndroidAPI) != nil {
+	callable := session.Vendors.Configured(otp.AndroidAPI) && session.Ready(otp.AndroidAPI) == nil
+	if !callable || !slices.ContainsFunc(p.Routes, sends) {
 		return nil
 	}
 	accounts, err := session.Vendors.WhatsAppAccounts(ctx)
