@@ -47,13 +47,9 @@ func checkCharacters(s string, newlines bool) []TextFault {
 	return faults
 }
 
-// units is the length of s in UTF-16 code units, the strictest reading of a
-// vendor's "characters".
-func units(s string) int { return len(utf16.Encode([]rune(s))) }
-
 // Length is the number of characters of a message as vendors count them: a
 // character outside the basic plane, most emoji among them, counts as two.
-func Length(s string) int { return units(s) }
+func Length(s string) int { return len(utf16.Encode([]rune(s))) }
 
 var (
 	webOTP = regexp.MustCompile(`^@[a-zA-Z0-9.-]+ #(\{\{otp\}\}|\S+)$`)

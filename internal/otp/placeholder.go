@@ -2,6 +2,7 @@ package otp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -27,14 +28,7 @@ func Placeholders() []Placeholder {
 }
 
 // Valid reports whether p is a placeholder of a message template.
-func (p Placeholder) Valid() bool {
-	for _, known := range Placeholders() {
-		if p == known {
-			return true
-		}
-	}
-	return false
-}
+func (p Placeholder) Valid() bool { return slices.Contains(Placeholders(), p) }
 
 // Text is a message text taken apart: literals and placeholders in order.
 type Text []Piece

@@ -29,8 +29,6 @@ const defaultCatalog = "sqlite:otp-catalog.db"
 
 const maxRetriesLimit = 10
 
-func upper(name string) string { return strings.ToUpper(name) }
-
 // setting is a string of the configuration: a value, then the environment.
 type setting struct {
 	value   string
@@ -87,7 +85,7 @@ func (m model) check() diag.Diagnostics {
 			}
 		}
 		for _, name := range credentials[vendor] {
-			field := upper(name)
+			field := strings.ToUpper(name)
 			credential := m.vendor(vendor, name)
 			err := httpapi.CheckCredential(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title(), vendor.Variable("", field)), credential.value)
 			if err != nil {
@@ -116,7 +114,7 @@ func refuseEmpty(diags *diag.Diagnostics, block types.Object, at path.Path, name
 }
 
 func (m model) vendor(vendor otp.Vendor, name string) setting {
-	return read(m.blocks()[vendor], name, vendor.Variable("", upper(name)))
+	return read(m.blocks()[vendor], name, vendor.Variable("", strings.ToUpper(name)))
 }
 
 func (m model) catalogURL() setting { return read(m.Catalog, "url", "OTP_CATALOG_URL") }

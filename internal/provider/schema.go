@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -66,7 +67,7 @@ func vendorBlock(vendor otp.Vendor, credentials map[string]string) schema.Attrib
 	for name, description := range credentials {
 		block.Attributes[name] = schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: fmt.Sprintf("%s Or `%s`.", description, vendor.Variable("", upper(name))),
+			MarkdownDescription: fmt.Sprintf("%s Or `%s`.", description, vendor.Variable("", strings.ToUpper(name))),
 		}
 	}
 	return block
