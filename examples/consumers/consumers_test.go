@@ -21,6 +21,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	_ "modernc.org/sqlite"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
 // The recipient and the code of most cases.
@@ -39,6 +41,10 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	status := build(dir, m)
+	if err := pgtest.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		status = 1
+	}
 	if err := os.RemoveAll(dir); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}

@@ -44,7 +44,7 @@ func TestALinkedAccountSendsUntilItIsGone(t *testing.T) {
 			p.Routes[0].WhatsAppAccount = account
 		}}
 		path := filepath.Join(t.TempDir(), "catalog.db")
-		stage := newStage(t, command, server, path, s, fill(t, path, []story{s})[0])
+		stage := newStage(t, command, server, path, s, fill(t, "sqlite:"+path, []story{s})[0])
 		stage.requests = len(server.Requests())
 		ours := `whatsapp to +33612345678 from "+447700900123": ` + english
 		stage.play(t, []act{
@@ -74,7 +74,7 @@ func TestANewRevisionLeavesCodesOnTheirWay(t *testing.T) {
 		server := sandbox.StartForTest(t, sandbox.Options{})
 		s := story{ways: []string{"octopush"}, profile: unlimited}
 		path := filepath.Join(t.TempDir(), "catalog.db")
-		profile := fill(t, path, []story{s})[0]
+		profile := fill(t, "sqlite:"+path, []story{s})[0]
 		stage := newStage(t, command, server, path, s, profile)
 		write := func(w store.Write) {
 			t.Helper()

@@ -94,7 +94,7 @@ var exitCodes = map[string]int{
 func perform(t *testing.T, stories []story) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "catalog.db")
-	profiles := fill(t, path, stories)
+	profiles := fill(t, "sqlite:"+path, stories)
 	for i, s := range stories {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
@@ -107,10 +107,10 @@ func perform(t *testing.T, stories []story) {
 }
 
 // fill writes a brand, a message template, the sender IDs and a profile for
-// each story, in the way the provider does.
-func fill(t *testing.T, path string, stories []story) []otp.Profile {
+// each story into the catalog at url, in the way the provider does.
+func fill(t *testing.T, url string, stories []story) []otp.Profile {
 	t.Helper()
-	catalog, err := store.Open("sqlite:"+path, store.WithActor("test"))
+	catalog, err := store.Open(url, store.WithActor("test"))
 	if err != nil {
 		t.Fatal(err)
 	}

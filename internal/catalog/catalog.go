@@ -137,18 +137,18 @@ const (
 type Event struct {
 	Ref
 	// Sequence orders all events of a catalog.
-	Sequence int64
+	Sequence int64 `json:"sequence"`
 	// At is when the event happened, in UTC, to the microsecond.
-	At     time.Time
-	Actor  string
-	Action Action
+	At     time.Time `json:"at"`
+	Actor  string    `json:"actor"`
+	Action Action    `json:"action"`
 	// OldRevision is 0 where there was no object before.
-	OldRevision int64
+	OldRevision int64 `json:"old_revision"`
 	// NewRevision is 0 where there is no object afterwards.
-	NewRevision int64
+	NewRevision int64 `json:"new_revision"`
 	// Spec, Document and MadeFrom are the object's after the event; for a
 	// deletion or purge, its last ones.
-	Spec     json.RawMessage
-	Document string
-	MadeFrom []MadeFrom
+	Spec     json.RawMessage `json:"spec"`
+	Document string          `json:"document,omitempty"`
+	MadeFrom []MadeFrom      `json:"made_from,omitempty"`
 }

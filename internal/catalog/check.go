@@ -8,18 +8,18 @@ import (
 
 // Report is what Check found.
 type Report struct {
-	CatalogID string
+	CatalogID string `json:"catalog_id"`
 	// Objects counts all objects, the retired ones included.
-	Objects int
+	Objects int `json:"objects"`
 	// Dangling lists references that lead nowhere. There are none unless the
 	// tables were changed by hand: bring the catalog back from its backup.
-	Dangling []DanglingReference
+	Dangling []DanglingReference `json:"dangling"`
 	// Retired lists the deleted objects that profiles still refer to, by kind and
 	// name.
-	Retired []RetiredObject
+	Retired []RetiredObject `json:"retired"`
 	// Outdated lists the profiles whose document is not up to date, by name. Their
 	// next apply makes it anew.
-	Outdated []OutdatedDocument
+	Outdated []OutdatedDocument `json:"outdated"`
 }
 
 // Sound reports whether every reference leads somewhere. Retired objects and
@@ -28,34 +28,34 @@ func (r Report) Sound() bool { return len(r.Dangling) == 0 }
 
 // DanglingReference is a reference whose profile, or whose object, is not there.
 type DanglingReference struct {
-	Profile Ref
-	Ref     Ref
+	Profile Ref `json:"profile"`
+	Ref     Ref `json:"ref"`
 }
 
 // RetiredObject is a deleted object that profiles still refer to.
 type RetiredObject struct {
-	Ref Ref
+	Ref Ref `json:"ref"`
 	// By and At say who deleted it and when, in UTC.
-	By string
-	At time.Time
+	By string    `json:"by"`
+	At time.Time `json:"at"`
 	// UsedBy lists the profiles by name. It is empty only if the tables were
 	// changed by hand.
-	UsedBy []Ref
+	UsedBy []Ref `json:"used_by"`
 }
 
 // OutdatedDocument is a document that was made from objects which have changed
 // since.
 type OutdatedDocument struct {
-	Profile Ref
-	Changed []ChangedObject
+	Profile Ref             `json:"profile"`
+	Changed []ChangedObject `json:"changed"`
 }
 
 // ChangedObject is an object that a document was made from.
 type ChangedObject struct {
-	Ref Ref
+	Ref Ref `json:"ref"`
 	// MadeFrom is the revision in the document, Current the one in the catalog.
-	MadeFrom int64
-	Current  int64
+	MadeFrom int64 `json:"made_from"`
+	Current  int64 `json:"current"`
 }
 
 // Check looks for references that lead nowhere, retired objects that are still
@@ -87,7 +87,8 @@ func (s *Store) Check(ctx context.Context) (Report, error) {
 
 // inspect takes objects by kind and name, and what each profile refers to.
 func inspect(objects []Object, madeFrom map[string][]MadeFrom) Report {
-	report := Report{Objects: len(objects)}
+	// Lists are empty rather than nil: programs read them as JSON.
+	report := Report{Objects: len(objects), Dangling: []DanglingReference{}, Retired: []RetiredObject{}, Outdated: []OutdatedDocument{}}
 	known, usedBy := map[Ref]Object{}, map[Ref][]Ref{}
 	for _, object := range objects {
 		known[object.Ref()] = object

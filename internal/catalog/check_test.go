@@ -14,7 +14,7 @@ func TestCheckReportsWhatIsInUseAndOutOfDate(t *testing.T) {
 		create(t, s, plain(signIn, "two"), plain(europe, "three"), profile(login, "p", acme, signIn), profile(second, "q", acme, signIn))
 		report, err := s.Check(t.Context())
 		must(t, err)
-		equal(t, Report{CatalogID: first.CatalogID, Objects: 5}, report)
+		equal(t, Report{CatalogID: first.CatalogID, Objects: 5, Dangling: []DanglingReference{}, Retired: []RetiredObject{}, Outdated: []OutdatedDocument{}}, report)
 		equal(t, true, report.Sound())
 
 		update(t, s, plain(acme, "changed"), 1)
@@ -23,6 +23,7 @@ func TestCheckReportsWhatIsInUseAndOutOfDate(t *testing.T) {
 		report, err = s.Check(t.Context())
 		must(t, err)
 		equal(t, Report{
+			Dangling:  []DanglingReference{},
 			CatalogID: first.CatalogID, Objects: 5,
 			Retired:  []RetiredObject{{Ref: signIn, By: "ann@laptop", At: epoch.Add(8 * time.Second), UsedBy: []Ref{second, login}}},
 			Outdated: []OutdatedDocument{{Profile: login, Changed: []ChangedObject{{Ref: acme, MadeFrom: 1, Current: 2}}}},

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/pressly/goose/v3"
 )
 
 // Few connections, however many resources Terraform works on at a time: the
@@ -35,7 +34,6 @@ const lockTimeout = 10 * time.Second
 // writes that have nothing to do with each other, because all of them append to
 // one history.
 type postgres struct {
-	config      *pgx.ConnConfig
 	lockTimeout time.Duration // 0: that of the session.
 	reader      *sql.DB
 	writer      *sql.DB
@@ -44,16 +42,29 @@ type postgres struct {
 var _ backend = (*postgres)(nil)
 
 func newPostgres(config *pgx.ConnConfig) *postgres {
-	b := &postgres{
-		config:      config,
-		lockTimeout: lockTimeout,
-		reader:      openPostgres(postgresReaders, config),
-		writer:      openPostgres(postgresWriters, config),
-	}
+	b := &postgres{lockTimeout: lockTimeout}
 	if config.RuntimeParams["lock_timeout"] != "" {
 		b.lockTimeout = 0
 	}
+	config, settings := perTransaction(config)
+	b.reader = openPostgres(postgresReaders, config, settings)
+	b.writer = openPostgres(postgresWriters, config, settings)
 	return b
+}
+
+// perTransaction takes settings out of those of a connection, for each
+// transaction to set: a pooler that gives a connection of the server to one
+// transaction after another takes them from nobody who connects.
+func perTransaction(config *pgx.ConnConfig) (rest *pgx.ConnConfig, settings string) {
+	rest = config.Copy()
+	for _, name := range []string{"lock_timeout", "search_path"} {
+		if value, given := rest.RuntimeParams[name]; given {
+			quoted := strings.NewReplacer(`'`, `''`, `\`, `\\`).Replace(value)
+			settings += "; SELECT set_config('" + name + "', E'" + quoted + "', true)"
+			delete(rest.RuntimeParams, name)
+		}
+	}
+	return rest, settings
 }
 
 func (b *postgres) read(ctx context.Context) (*sql.Tx, error) {
@@ -78,12 +89,12 @@ const (
 )
 
 func (b *postgres) write(ctx context.Context) (*sql.Tx, error) {
-	return b.begin(ctx, beginWrite)
+	return b.begin(ctx, b.writer, beginWrite)
 }
 
 // begin begins a transaction with a lock.
-func (b *postgres) begin(ctx context.Context, query string) (tx *sql.Tx, err error) {
-	tx, err = b.writer.BeginTx(ctx, nil)
+func (b *postgres) begin(ctx context.Context, on beginner, query string) (tx *sql.Tx, err error) {
+	tx, err = on.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -101,36 +112,6 @@ func (b *postgres) begin(ctx context.Context, query string) (tx *sql.Tx, err err
 
 // create makes nothing: databases and schemas belong to their administrator.
 func (b *postgres) create(context.Context) error { return nil }
-
-// migrate runs the migrations on a connection of its own, while another one
-// holds the lock.
-func (b *postgres) migrate(ctx context.Context, s schema) (err error) {
-	tx, err := b.begin(ctx, beginMigration)
-	if err != nil {
-		return err
-	}
-	defer rollback(tx, &err)
-	config := b.config.Copy()
-	var name string
-	var first bool
-	switch err := tx.QueryRowContext(ctx, selectSchema).Scan(&name, &first); {
-	case errors.Is(err, sql.ErrNoRows):
-		return &fault{
-			problem: "no schema of its search_path exists",
-			remedy:  "Have an administrator create the schema for the role that runs Terraform, or correct search_path.",
-			err:     err,
-		}
-	case err != nil:
-		return err
-	case !first:
-		// Goose looks for its table in the first schema only, and would begin
-		// another catalog there.
-		config.RuntimeParams["search_path"] = pgx.Identifier{name}.Sanitize()
-	}
-	db := openPostgres(1, config)
-	defer func() { err = errors.Join(err, db.Close()) }()
-	return s.up(ctx, goose.DialectPostgres, db)
-}
 
 // lock takes the locks one by one, in their order.
 func (b *postgres) lock(locks []lock) (query string, args []any) {

@@ -8,10 +8,12 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
 // behind is a catalog whose second store is behind a proxy.
-func behind(t *testing.T, decide func(statement string) fate) (direct, indirect *Store, p place) {
+func behind(t *testing.T, decide func(statement string) pgtest.Fate) (direct, indirect *Store, p place) {
 	t.Helper()
 	t.Parallel()
 	p, schema := postgresSchema(t)
@@ -26,7 +28,7 @@ func behind(t *testing.T, decide func(statement string) fate) (direct, indirect 
 func TestAReadWhoseConnectionBreaksIsRepeated(t *testing.T) {
 	for name, statement := range map[string]string{"at the begin": "BEGIN", "in the middle": "SELECT kind", "at the end": "ROLLBACK"} {
 		t.Run(name, func(t *testing.T) {
-			_, s, _ := behind(t, times(t, 2, statement, lose))
+			_, s, _ := behind(t, times(t, 2, statement, pgtest.Lose))
 			hurry(s)
 			events, err := s.History(t.Context(), acme)
 			must(t, err)
@@ -37,7 +39,7 @@ func TestAReadWhoseConnectionBreaksIsRepeated(t *testing.T) {
 }
 
 func TestAReadIsRepeatedABoundedNumberOfTimes(t *testing.T) {
-	_, s, _ := behind(t, times(t, 1000, "SELECT kind", lose))
+	_, s, _ := behind(t, times(t, 1000, "SELECT kind", pgtest.Lose))
 	pauses := hurry(s)
 	_, err := s.Get(t.Context(), acme)
 	storageError(t, err, `read the brand "acme"`, "the connection to the server broke", "Nothing was written", "run again")
@@ -45,7 +47,7 @@ func TestAReadIsRepeatedABoundedNumberOfTimes(t *testing.T) {
 }
 
 func TestAWriteWhoseConnectionBreaksBeforeTheCommitIsRepeated(t *testing.T) {
-	for _, what := range []fate{lose, loseAnswer} {
+	for _, what := range []pgtest.Fate{pgtest.Lose, pgtest.LoseAnswer} {
 		t.Run(fmt.Sprint(what), func(t *testing.T) {
 			direct, s, _ := behind(t, times(t, 2, "INSERT INTO otp_history", what))
 			pauses := hurry(s)
@@ -58,11 +60,11 @@ func TestAWriteWhoseConnectionBreaksBeforeTheCommitIsRepeated(t *testing.T) {
 
 func TestAWriteWhoseCommitHasNoAnswerIsNotRepeated(t *testing.T) {
 	tests := map[string]struct {
-		fate    fate
+		fate    pgtest.Fate
 		actions []string
 	}{
-		"it did not arrive":  {fate: lose, actions: []string{"create 0>1"}},
-		"it was carried out": {fate: loseAnswer, actions: []string{"create 0>1", "update 1>2"}},
+		"it did not arrive":  {fate: pgtest.Lose, actions: []string{"create 0>1"}},
+		"it was carried out": {fate: pgtest.LoseAnswer, actions: []string{"create 0>1", "update 1>2"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -73,8 +75,8 @@ func TestAWriteWhoseCommitHasNoAnswerIsNotRepeated(t *testing.T) {
 			storageError(t, err, `update the brand "acme"`, "it is not known whether", "Plan again")
 			equal(t, int64(0), pauses.Load())
 			// The server notices the loss by itself; this write waits for it.
-			create(t, direct, plain(acme, map[fate]string{lose: "one", loseAnswer: "two"}[test.fate]))
-			equal(t, append(test.actions, "adopt "+map[fate]string{lose: "1>1", loseAnswer: "2>2"}[test.fate]), actions(t, direct, acme))
+			create(t, direct, plain(acme, map[pgtest.Fate]string{pgtest.Lose: "one", pgtest.LoseAnswer: "two"}[test.fate]))
+			equal(t, append(test.actions, "adopt "+map[pgtest.Fate]string{pgtest.Lose: "1>1", pgtest.LoseAnswer: "2>2"}[test.fate]), actions(t, direct, acme))
 		})
 	}
 }

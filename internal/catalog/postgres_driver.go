@@ -27,9 +27,10 @@ func (e *lostError) Error() string { return "the connection broke: " + e.err.Err
 
 func (e *lostError) Unwrap() error { return e.err }
 
-// openPostgres prepares a pool; it connects to nothing.
-func openPostgres(connections int, config *pgx.ConnConfig) *sql.DB {
-	db := sql.OpenDB(&postgresConnector{Connector: stdlib.GetConnector(*config)})
+// openPostgres prepares a pool; it connects to nothing. settings is what each
+// transaction does first; empty: nothing.
+func openPostgres(connections int, config *pgx.ConnConfig, settings string) *sql.DB {
+	db := sql.OpenDB(&postgresConnector{Connector: stdlib.GetConnector(*config), settings: settings})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(idleTimeout)
@@ -38,7 +39,10 @@ func openPostgres(connections int, config *pgx.ConnConfig) *sql.DB {
 
 // postgresConnector is pgx for database/sql, with connections that tell more of
 // what became of a transaction.
-type postgresConnector struct{ driver.Connector }
+type postgresConnector struct {
+	driver.Connector
+	settings string
+}
 
 func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	inner, err := c.Connector.Connect(ctx)
@@ -49,11 +53,14 @@ func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("pgx gave a connection of the type %T", inner), inner.Close())
 	}
-	return &postgresConn{Conn: conn}, nil
+	return &postgresConn{Conn: conn, settings: c.settings}, nil
 }
 
 // postgresConn is one connection.
-type postgresConn struct{ *stdlib.Conn }
+type postgresConn struct {
+	*stdlib.Conn
+	settings string // What each transaction does first.
+}
 
 var (
 	_ driver.ConnBeginTx     = (*postgresConn)(nil)
@@ -69,13 +76,17 @@ func (c *postgresConn) IsValid() bool { return !c.Conn.Conn().IsClosed() }
 // BeginTx says that the connection is bad if it broke: it may have been idle for
 // long, nothing was done on it yet, and database/sql then takes another one.
 func (c *postgresConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
-	begin := pgx.TxOptions{IsoLevel: pgx.ReadCommitted}
+	begin := "BEGIN ISOLATION LEVEL READ COMMITTED"
 	if options.ReadOnly {
-		begin = pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
-	tx, err := c.Conn.Conn().BeginTx(ctx, begin)
+	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: begin + c.settings})
 	if err != nil {
 		var lost *lostError
+		var answer *pgconn.PgError
+		if errors.As(err, &answer) && answer.SeverityUnlocalized == "ERROR" {
+			return nil, err // A setting was refused, and pgx closes the connection.
+		}
 		if err = c.broken(ctx, err); errors.As(err, &lost) {
 			return nil, fmt.Errorf("%w: %w", driver.ErrBadConn, err)
 		}

@@ -128,6 +128,9 @@ func (b *postgres) explainAnswer(answer *pgconn.PgError) (problem, remedy string
 		return "the server cancelled the statement", "Look for a statement_timeout of the role or the database. " + remedyRunAgain
 	case codeDiskFull:
 		return "the disk of the server is full", "Free some space there. " + remedyRunAgain
+	case codeProtocolViolation:
+		return "the server, or a connection pooler before it, does not take a parameter of the connection",
+			"Remove that parameter from catalog.url, and set it for the role: ALTER ROLE … IN DATABASE … SET …."
 	case codeTooManyConnections:
 		return "the server has no connection left", "Wait, or raise max_connections, then run again."
 	case codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow:

@@ -30,7 +30,7 @@ func TestPostgresErrorsAreExplainedAndTold(t *testing.T) {
 		{server("57P03"), "shutting down or starting", true},
 		{server("53300"), "no connection left", true},
 		{server("08006"), "the connection to the server broke", true},
-		{server("08P01"), "the connection to the server broke", false},
+		{server("08P01"), "does not take a parameter", false},
 		{server("28P01"), "refused the login", false},
 		{server("28000"), "refused the login", false},
 		{server("3D000"), "the database does not exist", false},

@@ -71,7 +71,7 @@ func connect(t *testing.T, url string) *sql.DB {
 	t.Helper()
 	config, _, err := parsePostgres(strings.TrimPrefix(url, "postgres:"))
 	must(t, err)
-	db := openPostgres(2, config)
+	db := openPostgres(2, config, "")
 	t.Cleanup(func() { must(t, db.Close()) })
 	return db
 }

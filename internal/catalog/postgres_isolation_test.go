@@ -126,7 +126,7 @@ func TestTheServersDefaultIsolationDoesNotMatter(t *testing.T) {
 	for _, level := range []string{"serializable", "read uncommitted"} {
 		p, schema := postgresSchema(t)
 		x := newProxy(t, always)
-		x.options = map[string]string{"default_transaction_isolation": level}
+		x.Options = map[string]string{"default_transaction_isolation": level}
 		p.url = x.url(schema)
 		create(t, p.open(t), plain(acme, "one"), profile(login, "p", acme))
 		s := p.open(t)

@@ -3,59 +3,28 @@ package catalog
 import (
 	"database/sql"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
-// guideSQL is the blocks of SQL in the guide about PostgreSQL, in their order.
-func guideSQL(t *testing.T) []string {
-	t.Helper()
-	guide, err := os.ReadFile(filepath.Join("..", "..", "templates", "guides", "postgresql.md"))
-	must(t, err)
-	var blocks []string
-	for _, block := range regexp.MustCompile("(?s)```sql\n(.*?)```").FindAllSubmatch(guide, -1) {
-		blocks = append(blocks, string(block[1]))
-	}
-	return blocks
-}
-
-// statements takes a block apart: some of it cannot share a transaction.
-func statements(block string) []string {
-	return regexp.MustCompile(`(?s)[^;]+;`).FindAllString(block, -1)
-}
-
 // This follows the guide to the letter.
 func TestTheGrantsOfTheGuideAreEnoughAndNoMore(t *testing.T) {
 	t.Parallel()
-	server, blocks := pgtest.Shared(t), guideSQL(t)
-	if len(blocks) != 5 {
-		t.Fatalf("the guide has %d blocks of SQL, and this test knows 5", len(blocks))
-	}
+	server, grant, query := pgtest.Guide(t)
 	as := func(role, database string) *sql.DB { return connect(t, server.URL(role, database)) }
-	run := func(db *sql.DB, block string) {
-		for _, statement := range statements(block) {
-			execute(t, db, statement)
-		}
-	}
-	run(administer(t, "postgres"), blocks[0])
-	run(as("otp_administrator", "postgres"), blocks[1])
-	run(as("otp_administrator", "otp"), blocks[2])
 
 	s, err := Open(server.URL("otp_terraform", "otp", "search_path=production"))
 	must(t, err)
 	defer func() { must(t, s.Close()) }()
 	create(t, s, plain(acme, "secret of the tables"), profile(login, "p", acme))
 	update(t, s, plain(acme, "changed"), 1)
-	run(as("otp_terraform", "otp"), blocks[3])
+	grant()
 
 	application := as("otp_application", "otp")
 	document := ""
-	must(t, application.QueryRowContext(t.Context(), blocks[4]).Scan(&document))
+	must(t, application.QueryRowContext(t.Context(), query).Scan(&document))
 	equal(t, "p\n"+`{"text":"secret of the tables"}`, document)
 	equal(t, 1, len(rows(t, application, "SELECT * FROM production.otp_profile_documents WHERE NOT up_to_date")))
 	for _, statement := range forbidden {
@@ -66,11 +35,11 @@ func TestTheGrantsOfTheGuideAreEnoughAndNoMore(t *testing.T) {
 		}
 		mentions(t, err, "SQLSTATE 42501") // Insufficient privilege.
 	}
-	equal(t, []string{"production.otp_profile_documents"}, rights(t, administer(t, "otp"), "otp_application"))
+	equal(t, []string{"production.otp_profile_documents"}, rights(t, as(pgtest.Administrator, "otp"), "otp_application"))
 
 	// A function so cheap that the server would ask it first does not see the
 	// rows that the view leaves out.
-	execute(t, administer(t, "otp"), `CREATE FUNCTION production.tell(name text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$
+	execute(t, as(pgtest.Administrator, "otp"), `CREATE FUNCTION production.tell(name text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS $$
 BEGIN IF name <> 'login' THEN RAISE 'there is %', name; END IF; RETURN true; END $$`)
 	cunning := connect(t, server.URL("otp_application", "otp", "enable_indexscan=off", "enable_bitmapscan=off"))
 	equal(t, 1, len(rows(t, cunning, "SELECT * FROM production.otp_profile_documents WHERE production.tell(name)")))

@@ -16,18 +16,18 @@ func TestOfSeveralHostsTheOneThatMayBeWrittenIsTaken(t *testing.T) {
 	t.Parallel()
 	p, schema := postgresSchema(t)
 	primary, standby := newProxy(t, always), newProxy(t, always)
-	standby.options = map[string]string{"default_transaction_read_only": "on"}
+	standby.Options = map[string]string{"default_transaction_read_only": "on"}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, listener.Close()) // Nobody listens there now.
-	hosts := fmt.Sprintf("%s,%s,%s", listener.Addr(), standby.listener.Addr(), primary.listener.Addr())
+	hosts := fmt.Sprintf("%s,%s,%s", listener.Addr(), standby.Address(), primary.Address())
 	s, err := Open(fmt.Sprintf("postgres://owner@%s/tests?search_path=%s&sslmode=disable&target_session_attrs=read-write", hosts, schema))
 	must(t, err)
 	defer func() { must(t, s.Close()) }()
 	create(t, s, plain(acme, "one"))
 	equal(t, spec("one"), get(t, p.open(t), acme).Spec)
-	if standby.connections.Load() == 0 || primary.connections.Load() == 0 {
-		t.Errorf("%d connections to the standby, %d to the primary; want some to each", standby.connections.Load(), primary.connections.Load())
+	if standby.Connections() == 0 || primary.Connections() == 0 {
+		t.Errorf("%d connections to the standby, %d to the primary; want some to each", standby.Connections(), primary.Connections())
 	}
 	mentions(t, errors.New(s.URL()), hosts, "target_session_attrs=read-write")
 }
@@ -37,7 +37,7 @@ func TestAServerThatMayOnlyBeReadIsExplained(t *testing.T) {
 	p, schema := postgresSchema(t)
 	create(t, p.open(t), plain(acme, "one"))
 	standby := newProxy(t, always)
-	standby.options = map[string]string{"default_transaction_read_only": "on"}
+	standby.Options = map[string]string{"default_transaction_read_only": "on"}
 	s, err := Open(standby.url(schema))
 	must(t, err)
 	defer func() { must(t, s.Close()) }()
@@ -96,10 +96,10 @@ func TestACatalogLaterInTheSearchPathIsFoundAndMigratedInPlace(t *testing.T) {
 func TestASchemaWithAnyNameWorks(t *testing.T) {
 	t.Parallel()
 	p, schema := postgresSchema(t)
-	name := `Quo"ted, ` + schema
+	name := `Quo"ted, o'clock \ ` + schema
 	quoted := `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 	execute(t, p.raw(t), "CREATE SCHEMA "+quoted+" AUTHORIZATION "+postgresOwner)
-	path := strings.NewReplacer(`"`, "%22", " ", "%20", ",", "%2C").Replace(quoted)
+	path := strings.NewReplacer(`"`, "%22", " ", "%20", ",", "%2C", `'`, "%27", `\`, "%5C").Replace(quoted)
 	create(t, withPath(t, path), plain(acme, "one"))
 	s := withPath(t, schema+","+path)
 	nextRelease(t, s)
@@ -149,7 +149,7 @@ func TestWritesAndMigrationsExcludeEachOther(t *testing.T) {
 	create(t, old, w)
 
 	b := postgresOf(t, next)
-	tx, err := b.begin(t.Context(), beginMigration)
+	tx, err := b.begin(t.Context(), b.writer, beginMigration)
 	must(t, err)
 	postgresOf(t, old).lockTimeout = time.Millisecond
 	_, err = old.Update(t.Context(), plain(acme, "two"), 1)

@@ -28,6 +28,8 @@ func catalogCommand() *cobra.Command {
 		Short: "Export, import, check a catalog, or show the history of an object",
 		Long: "Works on the catalog that OTP_CATALOG_URL names, or --url. None of these commands calls a vendor.\n" +
 			"A URL on the command line can be read by other users of the machine; OTP_CATALOG_URL cannot.",
+		Args: cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
 	command.PersistentFlags().StringVar(&url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+defaultCatalog)
 	command.PersistentFlags().BoolVar(&asJSON, "json", false, "print JSON for programs")
@@ -110,7 +112,11 @@ func checkCommand(open func() (*catalog.Store, error), asJSON *bool) *cobra.Comm
 	return &cobra.Command{
 		Use:   "check",
 		Short: "Look for references that lead nowhere, retired objects and documents that are not up to date",
-		Args:  cobra.NoArgs,
+		Long: "Reads the whole catalog and changes nothing. References that lead nowhere are a fault, and the exit code is 1 then;\n" +
+			"retired objects and documents that are not up to date are the business of the profiles that are named.",
+		Example: "  terraform-provider-otp catalog check\n" +
+			"  terraform-provider-otp catalog check --json | jq .outdated",
+		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return with(open, func(store *catalog.Store) error {
 				report, err := store.Check(command.Context())
@@ -172,8 +178,10 @@ func parseKind(name string) (catalog.Kind, error) {
 
 func historyCommand(open func() (*catalog.Store, error), asJSON *bool) *cobra.Command {
 	return &cobra.Command{
-		Use:     "history KIND NAME",
-		Short:   "Show who did what to an object, and when",
+		Use:   "history KIND NAME",
+		Short: "Show who did what to an object, and when",
+		Long: "Lists every write of an object, oldest first, also where it was deleted since. KIND is brand, message_template,\n" +
+			"sender_id or profile.",
 		Example: "  terraform-provider-otp catalog history brand acme",
 		Args:    cobra.ExactArgs(2),
 		RunE: func(command *cobra.Command, args []string) error {

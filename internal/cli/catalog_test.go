@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -100,8 +101,23 @@ func TestCheckNamesWhatIsNotUpToDate(t *testing.T) {
 		t.Errorf("%v: %s", err, out)
 	}
 	raw, _, err := perform(t, filled(t), "check", "--json")
-	if err != nil || !json.Valid([]byte(raw)) {
-		t.Errorf("%v: %s", err, raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report map[string]any
+	if err := json.Unmarshal([]byte(raw), &report); err != nil {
+		t.Fatal(err)
+	}
+	delete(report, "catalog_id")
+	want := map[string]any{
+		"objects": 2., "dangling": []any{}, "retired": []any{},
+		"outdated": []any{map[string]any{
+			"profile": map[string]any{"kind": "profile", "name": "login"},
+			"changed": []any{map[string]any{"ref": map[string]any{"kind": "brand", "name": "acme"}, "made_from": 1., "current": 2.}},
+		}},
+	}
+	if !reflect.DeepEqual(report, want) {
+		t.Errorf("the JSON is %s", raw)
 	}
 }
 
@@ -115,7 +131,11 @@ func TestHistoryTellsWhoDidWhat(t *testing.T) {
 			t.Errorf("no %q in\n%s", part, out)
 		}
 	}
-	for arguments, want := range map[string]string{"history brand nobody": "has never had the brand", "history brands acme": "write brand, message_template", "history brand": "accepts 2 arg"} {
+	raw, _, err := perform(t, filled(t), "history", "brand", "acme", "--json")
+	if err != nil || !strings.Contains(raw, `"actor": "ann@laptop"`) || !strings.Contains(raw, `"new_revision": 2`) {
+		t.Errorf("%v: %s", err, raw)
+	}
+	for arguments, want := range map[string]string{"history brand nobody": "has never had the brand", "history brands acme": "write brand, message_template", "history brand": "accepts 2 arg", "histry": "unknown command"} {
 		if _, _, err := perform(t, filled(t), strings.Fields(arguments)...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", arguments, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
@@ -97,7 +98,7 @@ func (l *Lookup) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 
 func missing(attribute, wanted string, values []string, devices []androidapi.Device) string {
 	sentence := fmt.Sprintf("AndroidAPI has no device with the %s %q.", attribute, wanted)
-	if near := tf.Nearest(wanted, values); len(near) > 0 {
+	if near := otp.Nearest(wanted, values); len(near) > 0 {
 		sentence += fmt.Sprintf(" Did you mean %s?", strings.Join(near, ", "))
 	}
 	return fmt.Sprintf("%s It has %s.", sentence, describe(devices))

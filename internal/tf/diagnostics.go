@@ -89,6 +89,14 @@ func title(tried string, err error) string {
 		return "Catalog URL is not usable"
 	case isA[*catalog.StorageError](err):
 		return "Catalog could not be used"
+	case isA[*catalog.NoCatalogError](err):
+		return "Catalog is not there yet"
+	case isA[*catalog.OccupiedError](err):
+		return "Place of the import has a catalog already"
+	case isA[*catalog.ExportError](err):
+		return "Export of a catalog is not usable"
+	case isA[*catalog.InvalidWriteError](err):
+		return "Provider has a bug"
 	case errors.As(err, &vendor):
 		return fmt.Sprintf("%s could not %s", vendor.Vendor.Title(), tried)
 	}

@@ -3,7 +3,6 @@ package tf
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -69,9 +68,10 @@ func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		resp.Diagnostics.Append(Failure("find the "+title, err))
 		return
 	}
-	object, found := snapshot.Get(catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()})
+	ref := catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()}
+	object, found := snapshot.Get(ref)
 	if !found || object.RetiredAt != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), l.noun.title()+" is not in the catalog", l.missing(snapshot, object, name.ValueString()))
+		resp.Diagnostics.AddAttributeError(path.Root("name"), l.noun.title()+" is not in the catalog", snapshot.Missing(ref, l.session.Catalog.store.URL()))
 		return
 	}
 	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object)
@@ -80,26 +80,6 @@ func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		return
 	}
 	resp.State.Raw = raw
-}
-
-func (l *Lookup[S]) missing(snapshot *catalog.Snapshot, object catalog.Object, name string) string {
-	title, url := l.noun.Kind.Title(), l.session.Catalog.store.URL()
-	if object.RetiredAt != nil {
-		return fmt.Sprintf("The %s %q was deleted from the catalog %s by %s at %s.", title, name, url, object.RetiredBy, object.RetiredAt.Format("2006-01-02 15:04:05 MST"))
-	}
-	sentence := fmt.Sprintf("The catalog %s has no %s %q.", url, title, name)
-	var names []string
-	for _, other := range snapshot.List(l.noun.Kind) {
-		names = append(names, other.Name)
-	}
-	switch near := Nearest(name, names); {
-	case len(names) == 0:
-		return sentence + " It has none at all; is it the catalog you mean?"
-	case len(near) == 0:
-		return fmt.Sprintf("%s It has %d others, none with a similar name.", sentence, len(names))
-	default:
-		return fmt.Sprintf("%s Did you mean %s?", sentence, strings.Join(near, ", "))
-	}
 }
 
 // computedAttributes turns a resource's attributes into what a data source

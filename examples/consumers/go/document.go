@@ -15,7 +15,9 @@ import (
 	"slices"
 	"strings"
 
-	_ "modernc.org/sqlite" // the driver of the catalog
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the driver of a catalog in a file
 )
 
 // document is what the program reads of a profile document.
@@ -103,28 +105,42 @@ var (
 	}
 )
 
-// load reads the document of a profile from a SQLite catalog that is opened
-// read-only.
-func load(catalog, profile string) (*document, error) {
+// connect opens a catalog: a PostgreSQL URL, or the path of a SQLite file. shown
+// is the catalog for messages, and value how a query marks its value.
+func connect(catalog string) (db *sql.DB, shown, value string, err error) {
+	if strings.HasPrefix(catalog, "postgres:") || strings.HasPrefix(catalog, "postgresql:") {
+		config, err := pgx.ParseConfig(catalog)
+		if err != nil {
+			return nil, "", "", errors.New("the URL of the catalog cannot be used") // err may quote a password
+		}
+		shown = fmt.Sprintf("%s at %s:%d", config.Database, config.Host, config.Port)
+		return stdlib.OpenDB(*config), shown, "$1", nil
+	}
 	path, err := filepath.Abs(catalog)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the catalog %s: %w", catalog, err)
+		return nil, "", "", fmt.Errorf("cannot read the catalog %s: %w", catalog, err)
 	}
 	source := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro"}
-	db, err := sql.Open("sqlite", source.String())
+	db, err = sql.Open("sqlite", source.String())
+	return db, catalog, "?", err
+}
+
+// load reads the document of a profile, and nothing but the view.
+func load(catalog, profile string) (*document, error) {
+	db, shown, value, err := connect(catalog)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the catalog %s: %w", catalog, err)
+		return nil, err
 	}
 	defer func() { _ = db.Close() }() // nothing was written
 	var text string
 	var upToDate bool
 	err = db.QueryRowContext(context.Background(),
-		"SELECT document, up_to_date FROM otp_profile_documents WHERE name = ?", profile).Scan(&text, &upToDate)
+		"SELECT document, up_to_date FROM otp_profile_documents WHERE name = "+value, profile).Scan(&text, &upToDate)
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("the catalog %s has no profile %s", catalog, profile)
+		return nil, fmt.Errorf("the catalog %s has no profile %s", shown, profile)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot read the catalog %s: %w", catalog, err)
+		return nil, fmt.Errorf("cannot read the catalog %s: %w", shown, err)
 	}
 	if !upToDate {
 		fmt.Fprintf(os.Stderr, "profile %s: the document is not up to date\n", profile)

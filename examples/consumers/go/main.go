@@ -23,7 +23,7 @@ var exits = map[string]int{
 	"next_route": 3, "stop": 3, "unknown": 4, "unavailable": 4,
 }
 
-const usage = `usage: consumer --catalog PATH --profile NAME [--challenges PATH] [--json] COMMAND
+const usage = `usage: consumer --catalog PATH|URL --profile NAME [--challenges PATH] [--json] COMMAND
   send PHONE [--locale L] [--resend] [--route N] [--ip ADDRESS]
   verify PHONE CODE [--ip ADDRESS]
   extend PHONE SECONDS

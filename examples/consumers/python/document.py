@@ -21,6 +21,8 @@ class Fault(Exception):
 
 def load(catalog, profile):
     """Read the document of a profile from a SQLite catalog that is opened read-only."""
+    if catalog.startswith(("postgres:", "postgresql:")):  # not quoted: it may hold a password
+        raise Fault("this program reads SQLite catalogs only; the one in Go reads PostgreSQL, too")
     uri = pathlib.Path(catalog).resolve().as_uri() + "?mode=ro"
     query = "SELECT document, up_to_date FROM otp_profile_documents WHERE name = ?"
     try:

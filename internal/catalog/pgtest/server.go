@@ -68,15 +68,21 @@ func Shared(t testing.TB) *Server {
 	mutex.Lock()
 	defer mutex.Unlock()
 	if shared == nil && failed == nil {
-		shared, failed = start()
+		shared, failed = start((*Server).initialize)
 	}
-	if errors.Is(failed, errMissing) && os.Getenv(RequireVariable) != "1" {
-		t.Skipf("%v. The tests of PostgreSQL catalogs are skipped.", failed)
-	}
-	if failed != nil {
-		t.Fatalf("the tests need a PostgreSQL server: %v", failed)
-	}
+	demand(t, failed)
 	return shared
+}
+
+// demand ends a test that has no server.
+func demand(t testing.TB, err error) {
+	t.Helper()
+	if errors.Is(err, errMissing) && os.Getenv(RequireVariable) != "1" {
+		t.Skipf("%v. The tests of PostgreSQL catalogs are skipped.", err)
+	}
+	if err != nil {
+		t.Fatalf("the tests need a PostgreSQL server: %v", err)
+	}
 }
 
 // Stop stops the server of this process and removes its folder, if there is one.
@@ -98,8 +104,8 @@ func (s *Server) URL(user, database string, parameters ...string) string {
 	return "postgres://" + user + "@/" + database + "?" + strings.Join(append(place, parameters...), "&")
 }
 
-// start makes a cluster and starts it.
-func start() (*Server, error) {
+// start has a cluster set up in a new folder, and started.
+func start(setUp func(*Server) error) (*Server, error) {
 	s := &Server{}
 	var err error
 	if s.programs, err = find(); err != nil {
@@ -119,7 +125,7 @@ func start() (*Server, error) {
 	if err := s.keep(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(s.directory))
 	}
-	if err := s.initialize(); err != nil {
+	if err := setUp(s); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
@@ -152,11 +158,9 @@ func (s *Server) stop() error {
 	return nil
 }
 
-// initialize makes the cluster and starts it on a free port.
+// initialize makes the cluster and starts it.
 func (s *Server) initialize() error {
-	data := filepath.Join(s.directory, "data")
-	s.Socket = s.directory
-	err := s.do("initdb", "-D", data, "-U", Administrator, "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync")
+	err := s.do("initdb", "-D", s.data(), "-U", Administrator, "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync")
 	if err != nil {
 		return err
 	}
@@ -166,15 +170,21 @@ func (s *Server) initialize() error {
 	if err := s.write("data/pg_hba.conf", authentication); err != nil {
 		return err
 	}
+	return s.launch("")
+}
+
+// launch starts the cluster on a free port, with these settings and our own.
+func (s *Server) launch(more string) (err error) {
+	s.Socket = s.directory
 	const tries = 3 // Another process may take the port in between.
 	for range tries {
 		if s.Port, err = freePort(); err != nil {
 			return err
 		}
-		if err := s.write("data/postgresql.auto.conf", fmt.Sprintf(settings, s.directory, s.Port, s.directory)); err != nil {
+		if err := s.write("data/postgresql.auto.conf", more+fmt.Sprintf(settings, s.directory, s.Port, s.directory)); err != nil {
 			return err
 		}
-		if err = s.do("pg_ctl", "start", "-D", data, "-l", filepath.Join(s.directory, "log"), "-w", "-s"); err == nil {
+		if err = s.do("pg_ctl", "start", "-D", s.data(), "-l", filepath.Join(s.directory, "log"), "-w", "-s"); err == nil {
 			return nil
 		}
 	}
@@ -182,8 +192,11 @@ func (s *Server) initialize() error {
 	return errors.Join(fmt.Errorf("%w: %s", err, log), logErr)
 }
 
+func (s *Server) data() string { return filepath.Join(s.directory, "data") }
+
 const authentication = `
 local   all all                 trust
+local   replication all         trust
 hostssl all ` + Certified + ` 127.0.0.1/32 cert
 host    all all    127.0.0.1/32 scram-sha-256
 `
@@ -237,6 +250,10 @@ func (s *Server) program(name string) string { return filepath.Join(s.programs, 
 // Debian's.
 func find() (string, error) {
 	if path, err := exec.LookPath("initdb"); err == nil {
+		// Where only some of the programs are linked to, the others are.
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return "", err
+		}
 		if _, err := os.Stat(filepath.Join(filepath.Dir(path), "pg_ctl")); err == nil {
 			return filepath.Dir(path), nil
 		}

@@ -66,3 +66,25 @@ func TestAMissingServerSkipsTestsUnlessItIsRequired(t *testing.T) {
 		t.Errorf("skipped with %q, failed with %q", required.skipped, required.failed)
 	}
 }
+
+func TestAMissingBackupProgramSkipsTestsUnlessItIsRequired(t *testing.T) {
+	programs := t.TempDir()
+	for _, name := range []string{"initdb", "pg_ctl"} {
+		if err := os.WriteFile(filepath.Join(programs, name), []byte("#!/bin/sh\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", programs+string(os.PathListSeparator)+os.Getenv("PATH"))
+	t.Setenv(RequireVariable, "")
+	optional := &recorder{TB: t}
+	(&Server{}).Standby(optional)
+	if !strings.Contains(optional.skipped, "without pg_basebackup") || !strings.Contains(optional.skipped, "are skipped") {
+		t.Errorf("skipped with %q", optional.skipped)
+	}
+	t.Setenv(RequireVariable, "1")
+	required := &recorder{TB: t}
+	(&Server{}).Standby(required)
+	if required.skipped != "" || !strings.Contains(required.failed, "without pg_basebackup") {
+		t.Errorf("skipped with %q, failed with %q", required.skipped, required.failed)
+	}
+}

@@ -1,4 +1,4 @@
-package tf
+package otp
 
 import (
 	"cmp"
