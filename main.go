@@ -5,15 +5,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/cli"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
@@ -40,31 +37,13 @@ func main() {
 	switch {
 	case len(args) > 0 && !debugging:
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		code := run(ctx, args)
-		stop()
-		os.Exit(code)
+		context.AfterFunc(ctx, stop) // whoever presses Ctrl-C again does not want to wait
+		os.Exit(cli.Report(cli.Run(ctx, release(), args)))
 	case len(args) == 0 && os.Getenv("TF_PLUGIN_MAGIC_COOKIE") == "":
 		fmt.Fprintln(os.Stderr, "This is the otp provider, which Terraform and OpenTofu start by themselves. Run it with --help to see what else it can do.")
 		os.Exit(1)
 	}
-	err := providerserver.Serve(context.Background(), provider.New(release()), providerserver.ServeOpts{
-		Address: provider.Address,
-		Debug:   debugging,
-	})
-	if err != nil {
+	if err := provider.Serve(release(), debugging); err != nil {
 		log.Fatal(err)
 	}
-}
-
-// run runs a command and gives its exit code.
-func run(ctx context.Context, args []string) int {
-	err := cli.Run(ctx, release(), args)
-	switch {
-	case err == nil:
-		return 0
-	case errors.Is(err, context.Canceled):
-		return 130 // as a shell reports an interrupt
-	}
-	fmt.Fprintln(os.Stderr, "Error:", err)
-	return 1
 }

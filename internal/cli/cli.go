@@ -5,6 +5,8 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Run runs the command line. Errors are full sentences; the caller prints them.
@@ -25,6 +27,7 @@ func root(version string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(catalogCommand(), sandboxCommand())
+	root.AddCommand(catalogCommand(), sandboxCommand(), whatsappCommand(vendorCalls{options: httpapi.DefaultOptions()}))
+	root.AddCommand(verbCommands(nil)...)
 	return root
 }

@@ -259,7 +259,7 @@ func TestWithoutCountryRuleEverybodyIsServed(t *testing.T) {
 	}
 	routes := runner.Routes()
 	want := delivery.Route{
-		Vendor: otp.Octopush, Channel: otp.SMS, Countries: []string{"FR"}, Verify: true, Extend: true, Status: true,
+		Vendor: otp.Octopush, Channel: otp.SMS, Countries: []string{"FR"}, Verify: true, Extend: true, Status: true, TellsDelivered: true,
 		Duties: []otp.Duty{otp.SendLimits},
 	}
 	if diff := cmp.Diff(want, routes[0]); diff != "" || len(routes) != 2 {

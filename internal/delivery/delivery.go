@@ -39,6 +39,9 @@ type Options struct {
 	UserAgent string
 	// Clock tells when codes of routes expire. Nil: the system's.
 	Clock func() time.Time
+	// Receipts say where answers to sends hold what the document does not
+	// name, for Sent. A vendor may be missing.
+	Receipts map[otp.Vendor]otp.Receipt
 }
 
 // Runner executes the calls of one profile document. It is safe for concurrent
@@ -81,6 +84,25 @@ func (r *Runner) String() string { return fmt.Sprintf("runner of profile %q", r.
 // GoString is String, for %#v.
 func (r *Runner) GoString() string { return r.String() }
 
+// Limits bound how often one phone may be sent a code. They are the caller's to
+// keep.
+func (r *Runner) Limits() otp.DocumentLimits { return r.document.Limits }
+
+// MaxWrongAttempts is how many wrong codes one phone may try. It is the
+// caller's to keep where a route has the duty.
+func (r *Runner) MaxWrongAttempts() int64 { return r.document.MaxWrongAttempts }
+
+// Validity is how long a code of the profile is good.
+func (r *Runner) Validity() time.Duration {
+	return time.Duration(r.document.ValiditySeconds) * time.Second
+}
+
+// Normalise is what a person typed as the code it stands for, and whether the
+// profile can have such a code.
+func (r *Runner) Normalise(typed string) (code string, fits bool) {
+	return normalise(r.document.Code, typed)
+}
+
 // Route describes one route of the document.
 type Route struct {
 	Vendor    otp.Vendor
@@ -88,6 +110,9 @@ type Route struct {
 	Countries []string // nil: all that the profile allows
 	// Verify, Extend and Status report whether the vendor has the call.
 	Verify, Extend, Status bool
+	// TellsDelivered reports whether Status can ever say that a message was
+	// delivered: some vendors know only that it was sent.
+	TellsDelivered bool
 	// Duties are what the vendor does not do, sorted.
 	Duties []otp.Duty
 }
@@ -99,7 +124,8 @@ func (r *Runner) Routes() []Route {
 		routes = append(routes, Route{
 			Vendor: d.Vendor, Channel: d.Channel, Countries: slices.Clone(d.Countries),
 			Verify: d.Verify != nil, Extend: d.Extend != nil, Status: d.Status != nil,
-			Duties: slices.Clone(d.ApplicationMustEnforce),
+			TellsDelivered: d.Status != nil && slices.ContainsFunc(d.Status.Outcomes, func(o otp.Outcome) bool { return o.Outcome == otp.OutcomeDelivered }),
+			Duties:         slices.Clone(d.ApplicationMustEnforce),
 		})
 	}
 	return routes
@@ -109,7 +135,7 @@ func (r *Runner) Routes() []Route {
 // of preference: none where the profile does not allow its country. The error
 // says that the number is not in international form.
 func (r *Runner) RoutesFor(phone string) ([]int, error) {
-	if err := checkPhone(phone); err != nil {
+	if err := CheckPhone(phone); err != nil {
 		return nil, err
 	}
 	serving := []int{}
@@ -120,6 +146,28 @@ func (r *Runner) RoutesFor(phone string) ([]int, error) {
 		}
 	}
 	return serving, nil
+}
+
+// Check reports what would keep a send through a route from being tried:
+// credentials that are missing or cannot be right, a base URL that is none, or
+// an IP address that the route needs. Nothing is sent.
+func (r *Runner) Check(number int, to Recipient) error {
+	at, err := r.route(number)
+	if err != nil {
+		return err
+	}
+	if at.must(otp.BindRecipientIP) && to.IP == "" {
+		return at.failed(sending, errNoIP)
+	}
+	for _, name := range variables(at.Send) {
+		if err := credential(at.Vendor, name, r.variable(name)); err != nil {
+			return at.failed(sending, err)
+		}
+	}
+	if _, _, err := r.client(at.Vendor, at.Send); err != nil {
+		return at.failed(sending, err)
+	}
+	return nil
 }
 
 // variable is the value of a variable, empty where it is not set.
@@ -164,8 +212,9 @@ func (to Recipient) GoString() string { return to.String() }
 
 var phoneForm = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// checkPhone does not repeat the number, which is personal data.
-func checkPhone(phone string) error {
+// CheckPhone refuses what is no phone number in international form. The error
+// does not repeat the number, which is personal data.
+func CheckPhone(phone string) error {
 	if !phoneForm.MatchString(phone) {
 		return errors.New("the phone number is not in international form; write it as a plus sign, the country code and the number, without spaces")
 	}
@@ -175,7 +224,7 @@ func checkPhone(phone string) error {
 // check returns the recipient with the address in its usual spelling, so that
 // the same address compares equal.
 func (to Recipient) check() (Recipient, error) {
-	if err := checkPhone(to.Phone); err != nil {
+	if err := CheckPhone(to.Phone); err != nil {
 		return to, err
 	}
 	if to.IP == "" {

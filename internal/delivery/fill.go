@@ -17,6 +17,7 @@ type filling struct {
 	values   map[string]string // by name, as in {{name}}
 	locale   string            // BCP 47
 	resend   bool
+	instead  map[string]any // fields that replace those of the document
 }
 
 // filled is a call with nothing open but where the vendor is.
@@ -52,6 +53,7 @@ func (f filling) fill(c *otp.Call) (filled, error) {
 	if f.resend {
 		maps.Copy(out.fields, c.Resend)
 	}
+	maps.Copy(out.fields, f.instead)
 	text, hasText := byLocale(c.Texts, f.locale)
 	if hasText {
 		f.values = maps.Clone(f.values)

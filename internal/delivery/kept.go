@@ -71,6 +71,18 @@ func (k Kept) ExpiresAt() time.Time {
 	return k.record.ExpiresAt
 }
 
+// Expired is what may be left of it when the code is over: no hash of a code, an
+// address or a credential.
+func (k Kept) Expired() Kept {
+	if k.record == nil {
+		return k
+	}
+	left := *k.record
+	left.Code, left.IP, left.Values = "", "", maps.Clone(left.Values)
+	maps.DeleteFunc(left.Values, func(_ string, kept value) bool { return kept.Hash != "" })
+	return Kept{&left}
+}
+
 // String names what is kept without the values.
 func (k Kept) String() string {
 	if k.record == nil {
@@ -146,7 +158,7 @@ func (r *Runner) keep(at route, to Recipient, code string, got verdict) (kept Ke
 		return Kept{stored}, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(at.Send.Keep)) {
-		found, ok := keepable(got.reply.at(at.Send.Keep[name]))
+		found, ok := got.reply.keepable(at.Send.Keep[name])
 		if !ok {
 			missing = append(missing, name)
 			continue
@@ -159,12 +171,16 @@ func (r *Runner) keep(at route, to Recipient, code string, got verdict) (kept Ke
 	return Kept{stored}, missing
 }
 
-// keepable is a value that can be filled in: a text, or a number as plainly as
-// it can be written.
-func keepable(found any, ok bool) (value, bool) {
+// keepable is a value of an answer that can be filled in: a text, or a number as
+// plainly as it can be written.
+func (r reply) keepable(pointer string) (value, bool) {
+	if pointer == "" {
+		return value{}, false
+	}
+	found, _ := r.at(pointer)
 	switch found := found.(type) {
 	case string:
-		return value{Text: found}, ok && found != ""
+		return value{Text: found}, found != ""
 	case json.Number:
 		if number, isWhole := whole(found); isWhole {
 			return value{Text: fmt.Sprint(number), Number: true}, true

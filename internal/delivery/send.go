@@ -1,9 +1,11 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -19,13 +21,22 @@ type Sent struct {
 	// Kept is for the later calls; zero where nothing was sent. After
 	// OutcomeAlreadyActive an earlier one of the same phone is worth more.
 	Kept Kept
-	// MessageID is the vendor's number of the message, where the document keeps
-	// it.
+	// MessageID is the vendor's number of the message, where the vendor tells.
 	MessageID string
-	// Code is the code, where the route leaves making it to the sender.
-	Code       httpapi.Secret
+	// Code is the code, where the route leaves making it to the sender, or
+	// where Trial got it from the vendor.
+	Code httpapi.Secret
+	// Cost is what the vendor says that the send costs, a decimal, in Unit.
+	// Empty: it does not tell.
+	Cost, Unit string
 	HTTPStatus int    // 0: no answer
 	Reason     string // why, in sentences; redacted, and empty on success
+}
+
+// Trial is Send, but it asks the vendor to hand the code out where it does so on
+// request. What is sent differs from the document in that only.
+func (r *Runner) Trial(ctx context.Context, number int, to Recipient, resend bool) (Sent, error) {
+	return r.send(ctx, number, to, resend, true)
 }
 
 // Send sends a code through one route; resend says that the person asks for
@@ -35,6 +46,10 @@ type Sent struct {
 // Whether the recipient's country is served is checked here. limits are the
 // caller's to keep.
 func (r *Runner) Send(ctx context.Context, number int, to Recipient, resend bool) (Sent, error) {
+	return r.send(ctx, number, to, resend, false)
+}
+
+func (r *Runner) send(ctx context.Context, number int, to Recipient, resend, handOut bool) (Sent, error) {
 	at, err := r.route(number)
 	if err != nil {
 		return Sent{}, err
@@ -58,11 +73,43 @@ func (r *Runner) Send(ctx context.Context, number int, to Recipient, resend bool
 		}
 		values["code"] = code
 	}
-	got, err := r.perform(ctx, at, sending, filling{values: values, locale: to.Locale, resend: resend})
+	wanted := filling{values: values, locale: to.Locale, resend: resend}
+	receipt := r.options.Receipts[at.Vendor]
+	if handOut {
+		wanted.instead = receipt.HandOut
+	}
+	got, err := r.perform(ctx, at, sending, wanted)
 	if err != nil {
 		return Sent{}, at.failed(sending, err)
 	}
-	return r.sent(at, to, code, got), nil
+	sent := r.sent(at, to, code, got)
+	sent.read(receipt, got.reply)
+	if handOut && sent.Code.Reveal() == "" && (sent.Outcome == otp.OutcomeOK || sent.Outcome == otp.OutcomePending) {
+		sent.Code = handedOut(receipt, got.reply, r.document.Code.Length)
+	}
+	return sent, nil
+}
+
+// handedOut is the code that a vendor tells. A number has lost the zeros it
+// began with.
+func handedOut(receipt otp.Receipt, got reply, length int64) httpapi.Secret {
+	found, _ := got.keepable(receipt.Code)
+	if missing := int(length) - len(found.Text); found.Number && missing > 0 {
+		found.Text = strings.Repeat("0", missing) + found.Text
+	}
+	return httpapi.NewSecret(found.Text)
+}
+
+// read adds what the answer tells beyond what the document keeps.
+func (s *Sent) read(receipt otp.Receipt, got reply) {
+	if s.Outcome == otp.OutcomeNextRoute || s.Outcome == otp.OutcomeStop {
+		return
+	}
+	message, _ := got.keepable(receipt.MessageID)
+	s.MessageID = cmp.Or(s.MessageID, message.Text)
+	if cost, told := got.keepable(receipt.Cost); told {
+		s.Cost, s.Unit = cost.Text, receipt.Unit
+	}
 }
 
 // sent draws up what is kept. A value that the answer lacks and that a later

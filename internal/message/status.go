@@ -1,5 +1,5 @@
 // Package message is what Terraform does with single messages: the data source
-// otp_message_status.
+// otp_message_status, and the actions otp_test_delivery, otp_verify and otp_extend.
 package message
 
 import (

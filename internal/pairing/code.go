@@ -48,6 +48,17 @@ func (c Code) Text() string {
 	return text.String()
 }
 
+// Colored is Text in white on black, whatever the terminal's own colors are:
+// readable on a light background, too. Without its escape sequences it is Text.
+func (c Code) Colored() string {
+	const whiteOnBlack, asBefore = "\x1b[40;97m", "\x1b[0m"
+	var text strings.Builder
+	for line := range strings.Lines(c.Text()) {
+		text.WriteString(whiteOnBlack + strings.TrimSuffix(line, "\n") + asBefore + "\n")
+	}
+	return text.String()
+}
+
 // equal reports whether two codes look the same. Their bitmaps may be padded
 // differently.
 func (c Code) equal(other Code) bool {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,6 +16,7 @@ import (
 	"rsc.io/qr"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
+	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
 
@@ -40,8 +43,16 @@ func TestACodeCanBeScannedFromItsPictureAndFromATerminal(t *testing.T) {
 	if got := seen(t, decoded(t, code.PNG())); got != payload {
 		t.Errorf("the picture says %q, want %q", got, payload)
 	}
-	if got := seen(t, terminal(t, code.Text())); got != payload {
-		t.Errorf("the terminal says %q, want %q", got, payload)
+	for _, text := range []string{code.Text(), code.Colored()} {
+		if got := qrtest.Read(text, qrtest.Dark); !slices.Equal(got, []string{payload}) {
+			t.Errorf("a dark terminal says %q, want %q", got, payload)
+		}
+	}
+	if got := qrtest.Read(code.Colored(), qrtest.Light); !slices.Equal(got, []string{payload}) {
+		t.Errorf("a light terminal says %q, want %q", got, payload)
+	}
+	if got := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(code.Colored(), ""); got != code.Text() {
+		t.Errorf("without its colors the code is %q", got)
 	}
 	// Another drawing of the same text, but for its last line, where it takes
 	// no care of the quiet zone.
@@ -78,7 +89,7 @@ func TestAFileHoldsTheCodeForItsOwnerAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := scanned(t, decoded(t, content)); got != payload {
+	if got := qrtest.Scan(decoded(t, content)); got != payload {
 		t.Errorf("the file says %q, want %q", got, payload)
 	}
 	info, err := os.Stat(file.Path)

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"image"
-	"image/color"
 	"image/png"
 	"maps"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,14 +60,14 @@ func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
 	return f
 }
 
-// Now implements pairing.Clock.
+// Now implements clock.Clock.
 func (f *fixture) Now() time.Time {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.now
 }
 
-// Sleep implements pairing.Clock: it moves the clock, and lets happen what
+// Sleep implements clock.Clock: it moves the clock, and lets happen what
 // belongs to this wait.
 func (f *fixture) Sleep(ctx context.Context, d time.Duration) error {
 	f.mu.Lock()
@@ -177,26 +175,15 @@ func (f *fixture) hidden(text string) {
 	}
 }
 
-// scanned is what a picture says that holds a code and nothing else.
-func scanned(t *testing.T, picture image.Image) string {
-	t.Helper()
-	return decode(t, picture, map[gozxing.DecodeHintType]any{gozxing.DecodeHintType_PURE_BARCODE: true})
-}
-
 // seen is what a camera reads that has to find the code first. It misses one
 // code in a hundred, so the code has to be the same in every run.
 func seen(t *testing.T, picture image.Image) string {
-	t.Helper()
-	return decode(t, picture, nil)
-}
-
-func decode(t *testing.T, picture image.Image, hints map[gozxing.DecodeHintType]any) string {
 	t.Helper()
 	bitmap, err := gozxing.NewBinaryBitmapFromImage(picture)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints)
+	result, err := qrcode.NewQRCodeReader().Decode(bitmap, nil)
 	if err != nil {
 		t.Fatalf("no QR code is seen: %v", err)
 	}
@@ -208,34 +195,6 @@ func decoded(t *testing.T, raw []byte) image.Image {
 	picture, err := png.Decode(bytes.NewReader(raw))
 	if err != nil {
 		t.Fatal(err)
-	}
-	return picture
-}
-
-// terminal is a text as a terminal with a dark background shows it.
-func terminal(t *testing.T, text string) image.Image {
-	t.Helper()
-	const cell = 6
-	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
-	width := len([]rune(lines[0]))
-	picture := image.NewGray(image.Rect(0, 0, (width+4)*cell, (2*len(lines)+4)*cell)) // black
-	fill := func(x, y int) {
-		for i := range cell * cell {
-			picture.SetGray((x+2)*cell+i%cell, (y+2)*cell+i/cell, color.Gray{Y: 0xff})
-		}
-	}
-	for y, line := range lines {
-		if runes := []rune(line); len(runes) != width || slices.ContainsFunc(runes, func(r rune) bool { return !strings.ContainsRune(" ▀▄█", r) }) {
-			t.Errorf("line %d is %q", y, line)
-		}
-		for x, r := range []rune(line) {
-			if r == '█' || r == '▀' {
-				fill(x, 2*y)
-			}
-			if r == '█' || r == '▄' {
-				fill(x, 2*y+1)
-			}
-		}
 	}
 	return picture
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
+	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
@@ -88,7 +89,7 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 				f.during(wait+1, func() {
 					links := f.vendor.WhatsAppLinks()
 					link := links[len(links)-1]
-					if got := scanned(t, decoded(t, f.shown[len(f.shown)-1].PNG())); got != link.QR || link.Expired {
+					if got := qrtest.Scan(decoded(t, f.shown[len(f.shown)-1].PNG())); got != link.QR || link.Expired {
 						stale++
 					}
 				})

@@ -10,6 +10,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
@@ -28,15 +29,12 @@ const (
 // is safe for concurrent use.
 type Linker struct {
 	client *androidapi.Client
-	clock  Clock
+	clock  clock.Clock
 }
 
 // New returns a linker. A nil clock is the system's.
-func New(client *androidapi.Client, clock Clock) *Linker {
-	if clock == nil {
-		clock = systemClock{}
-	}
-	return &Linker{client: client, clock: clock}
+func New(client *androidapi.Client, by clock.Clock) *Linker {
+	return &Linker{client: client, clock: clock.Or(by)}
 }
 
 // Request says what to link.
@@ -64,8 +62,20 @@ type Request struct {
 	Expected func(phone string) bool
 }
 
+// Outcome says what a link has done.
+type Outcome string
+
+// The outcomes of a link.
+const (
+	Linked           Outcome = "linked"            // there is a new account
+	Relinked         Outcome = "relinked"          // an account that was there is connected again
+	AlreadyConnected Outcome = "already_connected" // there was nothing to do
+	NotConnected     Outcome = "not_connected"     // the code was scanned, and that is all that is known
+)
+
 // Result is an account that was linked.
 type Result struct {
+	Outcome Outcome
 	// Account is as the vendor listed it last. One that it has not listed yet
 	// has Unique, and Phone where the vendor told it.
 	Account androidapi.Account
@@ -94,7 +104,7 @@ func (l *Linker) Link(ctx context.Context, request Request) (Result, error) {
 		return Result{}, err
 	}
 	if w.connected() {
-		return Result{Account: w.account}, nil
+		return Result{Outcome: AlreadyConnected, Account: w.account}, nil
 	}
 	return w.run(ctx)
 }

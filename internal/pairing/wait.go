@@ -73,7 +73,7 @@ func (w *wait) run(ctx context.Context) (Result, error) {
 			return w.end(ctx, err)
 		}
 		if w.connected() {
-			return Result{Account: w.account}, nil
+			return w.leave(nil)
 		}
 		if err := w.follow(ctx); err != nil {
 			return w.end(ctx, err)
@@ -97,15 +97,19 @@ func (w *wait) end(ctx context.Context, err error) (Result, error) {
 	return w.leave(err)
 }
 
-// leave is what there is of a link that did not get as far as it should.
+// leave is what there is of a link, however far it got.
 func (w *wait) leave(err error) (Result, error) {
-	switch {
-	case w.unique == "":
+	if w.unique == "" {
 		return Result{}, err
-	case w.connected():
-		err = nil
 	}
-	return Result{Account: w.account, Problem: err}, nil
+	result := Result{Outcome: Linked, Account: w.account}
+	if _, found := byUnique(w.before, w.unique); found {
+		result.Outcome = Relinked
+	}
+	if !w.connected() {
+		result.Outcome, result.Problem = NotConnected, err
+	}
+	return result, nil
 }
 
 // isVerdict reports errors that say what became of the account.
@@ -136,7 +140,9 @@ func (w *wait) ask(ctx context.Context) error {
 	case httpapi.IsKind(err, httpapi.NotFound):
 		return w.unknown(ctx)
 	case notReady(err):
-		w.tell("AndroidAPI's WhatsApp server has made no QR code yet.")
+		if w.pending == nil {
+			w.tell("AndroidAPI's WhatsApp server has made no QR code yet; it is asked again.")
+		}
 		w.pending = err
 		return nil
 	default:

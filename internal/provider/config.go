@@ -117,6 +117,20 @@ func (m model) vendor(vendor otp.Vendor, name string) setting {
 	return read(m.blocks()[vendor], name, vendor.Variable("", strings.ToUpper(name)))
 }
 
+// variable is the value of a variable that documents name: the accounts of the
+// provider block are its default ones, and others are in the environment only.
+func (m model) variable(name string) (string, bool) {
+	for vendor, names := range credentials {
+		for _, member := range append([]string{"base_url"}, names...) {
+			if name == vendor.Variable("", strings.ToUpper(member)) {
+				value := m.vendor(vendor, member).value
+				return value, value != ""
+			}
+		}
+	}
+	return os.LookupEnv(name)
+}
+
 func (m model) catalogURL() setting { return read(m.Catalog, "url", "OTP_CATALOG_URL") }
 
 // options are the settings of the http block.
@@ -153,7 +167,9 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 		return nil, diags
 	}
 	options, _ := m.options()
+	userAgent := httpapi.UserAgent(terraformVersion, version)
 	session := &tf.Session{
+		Variable: m.variable, HTTP: options, UserAgent: userAgent,
 		Vendors: vendors.New(vendors.Config{
 			AndroidAPI: androidapi.Config{Secret: m.vendor(otp.AndroidAPI, "secret").value, BaseURL: m.vendor(otp.AndroidAPI, "base_url").value},
 			MyOTP:      myotp.Config{APIKey: m.vendor(otp.MyOTP, "api_key").value, BaseURL: m.vendor(otp.MyOTP, "base_url").value},
@@ -164,7 +180,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 			},
 			Way2API:   way2api.Config{APIKey: m.vendor(otp.Way2API, "api_key").value, BaseURL: m.vendor(otp.Way2API, "base_url").value},
 			HTTP:      options,
-			UserAgent: httpapi.UserAgent(terraformVersion, version),
+			UserAgent: userAgent,
 		}),
 		Unknown: m.unknown(),
 	}

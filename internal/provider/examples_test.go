@@ -38,6 +38,8 @@ type example struct {
 	config  string   // self-sufficient
 	imports []string // files that show how to import a resource of it
 	query   string   // what lists the resources of it
+	actions []exampleAction
+	phone   string // that scans; empty: nobody has to
 }
 
 // Every file under examples/, and every block of the README and the guides that
@@ -59,7 +61,7 @@ func (e example) quiet() bool {
 }
 
 var (
-	block     = regexp.MustCompile(`(?m)^(?:data|resource) "(\w+)"`)
+	block     = regexp.MustCompile(`(?m)^(?:action|data|resource) "(\w+)"`)
 	inCatalog = map[string]bool{"otp_brand": true, "otp_message_template": true, "otp_sender_id": true, "otp_profile": true}
 )
 
@@ -90,10 +92,7 @@ var phone = regexp.MustCompile(`phone\s*=\s*"(\+\d+)"`)
 
 // factories serve the provider with a person who scans QR codes.
 func (e example) factories(vendors *sandbox.Server) map[string]func() (tfprotov6.ProviderServer, error) {
-	person := scanner{vendors: vendors}
-	if match := phone.FindStringSubmatch(e.config); match != nil {
-		person.phone = match[1]
-	}
+	person := scanner{vendors: vendors, phone: e.phone}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"otp": providerserver.NewProtocol6WithError(provider.New("test", provider.WithClock(person))()),
 	}
@@ -113,15 +112,27 @@ func (e example) run(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	t.Setenv("TF_VAR_octopush", fmt.Sprintf("{api_login = %q, api_key = %q}", os.Getenv("OTP_OCTOPUSH_API_LOGIN"), os.Getenv("OTP_OCTOPUSH_API_KEY")))
+	t.Setenv("TF_VAR_test_phone", variables(vendors)["test_phone"].AsString())
+	t.Setenv("OTP_DELIVERIES_FILE", filepath.Join(t.TempDir(), "deliveries.json"))
 	t.Setenv("TF_ACC_TERRAFORM_PATH", terraformPath(t))
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "otp-as-code")
 
+	quiet := e.quiet()
+	if match := phone.FindStringSubmatch(e.config); match != nil {
+		e.phone = match[1]
+	}
+	e.config, e.actions = takeActions(t, e.config)
 	steps := []resource.TestStep{{Config: e.config}} // and a second plan, which must be empty
 	if e.before != "" {
 		steps = []resource.TestStep{{Config: source + e.before}, {Config: e.config + "\n" + e.before}}
 	}
-	if e.query != "" {
-		steps[0].PostApplyFunc = func() { runQuery(t, e.query) }
+	last := &steps[len(steps)-1]
+	last.PreConfig = func() { e.invoke(t, vendors, true) }
+	last.PostApplyFunc = func() {
+		e.invoke(t, vendors, false)
+		if e.query != "" {
+			runQuery(t, e.query)
+		}
 	}
 	for _, file := range e.imports {
 		if step, possible := e.importStep(t, file); possible {
@@ -130,7 +141,7 @@ func (e example) run(t *testing.T) {
 	}
 	resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: e.factories(vendors), Steps: steps})
 
-	if n := len(vendors.Requests()); e.quiet() != (n == 0) {
+	if n := len(vendors.Requests()); quiet != (n == 0) {
 		t.Errorf("%d requests to vendors", n)
 	}
 }
@@ -272,7 +283,7 @@ func module(t *testing.T, folder string, files []string) []example {
 			each = append(each, example{name: e.name, config: read(t, resource), query: e.config})
 		case strings.HasPrefix(filepath.Base(file), "import"):
 			whole.imports = append(whole.imports, absolute(t, file))
-		case kind == "actions" || filepath.Ext(file) != ".tf":
+		case filepath.Ext(file) != ".tf":
 			t.Errorf("no test applies %s", file)
 		case kind == "provider": // which is configured only where something uses it
 			e.config += "\n" + read(t, filepath.Join(root, "examples/resources/otp_brand/resource.tf"))

@@ -31,7 +31,11 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	url := "sqlite:" + filepath.Join(t.TempDir(), "catalog.db")
+	return worldAt(t, "sqlite:"+filepath.Join(t.TempDir(), "catalog.db"))
+}
+
+func worldAt(t *testing.T, url string) *world {
+	t.Helper()
 	store, err := catalog.Open(url, catalog.WithActor("somebody@elsewhere"))
 	if err != nil {
 		t.Fatal(err)

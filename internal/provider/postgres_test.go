@@ -5,26 +5,15 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
-	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
 // TestTwoWorkspacesOnOnePostgreSQLCatalog plays the life of a catalog that a
 // team shares, with real runs; the semantics are tested in internal/catalog.
 func TestTwoWorkspacesOnOnePostgreSQLCatalog(t *testing.T) {
 	t.Parallel()
-	url := pgtest.Shared(t).URL("postgres", "postgres")
-	store, err := catalog.Open(url, catalog.WithActor("somebody@elsewhere"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := store.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	w := newWorkspace(t)
-	w.world = &world{t: t, url: url, store: store}
-	w.env = append(w.env, "OTP_CATALOG_URL="+url)
+	w.world = newPostgresWorld(t)
+	w.env = append(w.env, "OTP_CATALOG_URL="+w.url)
 	other := w.beside()
 
 	w.configure(setup("acme", "Acme", overOctopush)).apply()
@@ -57,7 +46,7 @@ func TestTwoWorkspacesOnOnePostgreSQLCatalog(t *testing.T) {
 	if output, code := other.tf("destroy", "-auto-approve", "-input=false", "-refresh=false"); code != 0 {
 		t.Errorf("destroy: %s", output)
 	}
-	if snapshot, err := store.Snapshot(t.Context()); err != nil || len(snapshot.Objects) != 0 {
+	if snapshot, err := w.store.Snapshot(t.Context()); err != nil || len(snapshot.Objects) != 0 {
 		t.Errorf("%d objects are left (%v)", len(snapshot.Objects), err)
 	}
 }

@@ -27,6 +27,12 @@ type server struct {
 // serve configures a provider on the world's catalog.
 func (w *world) serve() *server {
 	w.t.Helper()
+	return w.serveWith(map[string]any{})
+}
+
+// serveWith is serve with more of a provider block.
+func (w *world) serveWith(config map[string]any) *server {
+	w.t.Helper()
 	raw, err := providerserver.NewProtocol6WithError(provider.New("test")())()
 	if err != nil {
 		w.t.Fatal(err)
@@ -35,13 +41,20 @@ func (w *world) serve() *server {
 	if s.schema, err = raw.GetProviderSchema(w.t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		w.t.Fatal(err)
 	}
-	config := s.object(s.schema.Provider.ValueType(), map[string]any{"catalog": map[string]any{"url": w.url}})
-	response, err := raw.ConfigureProvider(w.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: s.dynamic(config)})
+	config["catalog"] = map[string]any{"url": w.url}
+	s.configure(config)
+	return s
+}
+
+// configure configures the provider.
+func (s *server) configure(config map[string]any) {
+	s.t.Helper()
+	block := s.dynamic(s.object(s.schema.Provider.ValueType(), config))
+	response, err := s.ConfigureProvider(s.t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: block})
 	if err != nil {
-		w.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	s.none(response.Diagnostics)
-	return s
 }
 
 // none fails the test where there is an error.
@@ -54,22 +67,40 @@ func (s *server) none(diagnostics []*tfprotov6.Diagnostic) {
 	}
 }
 
-// object is a value of an object type from plain data; what is left out is
-// null.
+// object is a value of a type from plain data: maps, slices of any, and what
+// tftypes takes. What is left out of an object is null.
 func (s *server) object(t tftypes.Type, data any) tftypes.Value {
 	s.t.Helper()
-	if data == nil {
-		return tftypes.NewValue(t, nil)
-	}
-	object, ok := t.(tftypes.Object)
-	if !ok {
+	if data == nil || data == tftypes.UnknownValue {
 		return tftypes.NewValue(t, data)
 	}
-	members := map[string]tftypes.Value{}
-	for name, member := range object.AttributeTypes {
-		members[name] = s.object(member, data.(map[string]any)[name])
+	element := t
+	switch t := t.(type) {
+	case tftypes.Object:
+		members := map[string]tftypes.Value{}
+		for name, member := range t.AttributeTypes {
+			members[name] = s.object(member, data.(map[string]any)[name])
+		}
+		return tftypes.NewValue(t, members)
+	case tftypes.Map:
+		members := map[string]tftypes.Value{}
+		for name, member := range data.(map[string]any) {
+			members[name] = s.object(t.ElementType, member)
+		}
+		return tftypes.NewValue(t, members)
+	case tftypes.List:
+		element = t.ElementType
+	case tftypes.Set:
+		element = t.ElementType
 	}
-	return tftypes.NewValue(t, members)
+	if items, ok := data.([]any); ok {
+		values := []tftypes.Value{}
+		for _, item := range items {
+			values = append(values, s.object(element, item))
+		}
+		return tftypes.NewValue(t, values)
+	}
+	return tftypes.NewValue(t, data)
 }
 
 func (s *server) dynamic(v tftypes.Value) *tfprotov6.DynamicValue {

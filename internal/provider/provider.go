@@ -5,6 +5,7 @@ package provider
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/balance"
 	"github.com/otp-as-code/terraform-provider-otp/internal/brand"
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/device"
 	functions "github.com/otp-as-code/terraform-provider-otp/internal/function"
 	"github.com/otp-as-code/terraform-provider-otp/internal/message"
@@ -21,7 +23,6 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/profile"
 	"github.com/otp-as-code/terraform-provider-otp/internal/rate"
 	"github.com/otp-as-code/terraform-provider-otp/internal/senderid"
-	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/transaction"
 	"github.com/otp-as-code/terraform-provider-otp/internal/whatsapp"
 )
@@ -31,15 +32,19 @@ const Address = "registry.terraform.io/otp-as-code/otp"
 
 // Provider is the otp provider.
 type Provider struct {
-	version string
-	clock   tf.Clock
+	version    string
+	clock      clock.Clock
+	deliveries string
 }
 
 // Option changes what a provider is made of.
 type Option func(*Provider)
 
 // WithClock has operations wait by another clock than the system's.
-func WithClock(clock tf.Clock) Option { return func(p *Provider) { p.clock = clock } }
+func WithClock(clock clock.Clock) Option { return func(p *Provider) { p.clock = clock } }
+
+// WithDeliveries has actions remember what they have sent in a file of its own.
+func WithDeliveries(path string) Option { return func(p *Provider) { p.deliveries = path } }
 
 // New returns the constructor of a provider of this version.
 func New(version string, options ...Option) func() provider.Provider {
@@ -78,7 +83,7 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if diags.HasError() {
 		return
 	}
-	session.Clock = p.clock
+	session.Clock, session.Deliveries = p.clock, p.deliveries
 	resp.ResourceData, resp.DataSourceData = session, session
 	resp.EphemeralResourceData, resp.ListResourceData, resp.ActionData = session, session, session
 }
@@ -122,6 +127,16 @@ func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 		transaction.NewDataSource,
 		whatsapp.NewAccounts,
 		whatsapp.NewServers,
+	}
+}
+
+// Actions lists what `terraform apply -invoke` and action triggers can do.
+func (p *Provider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{
+		message.NewExtend,
+		message.NewTestDelivery,
+		message.NewVerify,
+		whatsapp.NewLink,
 	}
 }
 

@@ -106,7 +106,14 @@ func TestWhatMayHoldASecretIsSensitive(t *testing.T) {
 				return
 			}
 			found[at] = true
-			if !a.Sensitive && !a.WriteOnly {
+			switch {
+			case strings.HasPrefix(at, "action "):
+				// The protocol has no sensitive attributes in actions, so
+				// whoever writes one has to be told.
+				if !strings.Contains(a.Description, "by a variable that is `sensitive`") {
+					t.Errorf("%s: nothing says that plans show it", at)
+				}
+			case !a.Sensitive && !a.WriteOnly:
 				t.Errorf("%s is neither sensitive nor write-only", at)
 			}
 		})
@@ -118,6 +125,20 @@ func TestWhatMayHoldASecretIsSensitive(t *testing.T) {
 		if !found[at] {
 			t.Errorf("%s was not looked at", at)
 		}
+	}
+}
+
+// Terraform (1.17 was tried) says of no action that its CLI takes write-only
+// attributes, so that the framework refuses every value of one.
+func TestNoActionHasAWriteOnlyAttribute(t *testing.T) {
+	t.Parallel()
+	all, _ := schemas(t)
+	for at, block := range blocks(all) {
+		visit(at, block, func(at string, a *tfprotov6.SchemaAttribute) {
+			if strings.HasPrefix(at, "action ") && a.WriteOnly {
+				t.Errorf("%s is write-only", at)
+			}
+		})
 	}
 }
 

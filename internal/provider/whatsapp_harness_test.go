@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -199,7 +198,7 @@ func (l *linking) hidden(place, text string) {
 
 // factory makes the provider with the clock of the test.
 func (l *linking) factory() (tfprotov6.ProviderServer, error) {
-	return providerserver.NewProtocol6WithError(provider.New("test", provider.WithClock(l))())()
+	return provider.NewServer(provider.New("test", provider.WithClock(l))())
 }
 
 // block is the provider block.
@@ -212,8 +211,13 @@ func (l *linking) block() string {
 // walk configures a provider, as every plan and every apply does.
 func (l *linking) walk() *walk {
 	l.t.Helper()
+	return l.walkWith(l.credentials())
+}
+
+// credentials are the account at the vendor in the provider block.
+func (l *linking) credentials() map[string]any {
 	environment := l.vendor.Environment()
-	return l.walkWith(map[string]any{"base_url": environment["OTP_ANDROIDAPI_BASE_URL"], "secret": environment["OTP_ANDROIDAPI_SECRET"]})
+	return map[string]any{"base_url": environment["OTP_ANDROIDAPI_BASE_URL"], "secret": environment["OTP_ANDROIDAPI_SECRET"]}
 }
 
 func (l *linking) walkWith(account any) *walk {
@@ -222,6 +226,13 @@ func (l *linking) walkWith(account any) *walk {
 	if err != nil {
 		l.t.Fatal(err)
 	}
+	return l.configured(raw, account)
+}
+
+// configured is a walk with a provider of its own.
+func (l *linking) configured(raw tfprotov6.ProviderServer, account any) *walk {
+	l.t.Helper()
+	var err error
 	w := &walk{&server{ProviderServer: raw, t: l.t}}
 	if w.schema, err = raw.GetProviderSchema(l.t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		l.t.Fatal(err)

@@ -78,6 +78,7 @@ type workspace struct {
 	*world
 	folder string
 	env    []string
+	cli    string // The program that is run.
 }
 
 func newWorkspace(t *testing.T) *workspace {
@@ -86,7 +87,7 @@ func newWorkspace(t *testing.T) *workspace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &workspace{world: newWorld(t), folder: t.TempDir()}
+	w := &workspace{world: newWorld(t), folder: t.TempDir(), cli: terraformPath(t)}
 	rc := filepath.Join(w.folder, "cli.rc")
 	w.file("cli.rc", fmt.Sprintf("provider_installation {\n  dev_overrides { \"otp-as-code/otp\" = %q }\n  direct {}\n}\n", provider))
 	w.env = append(os.Environ(),
@@ -122,7 +123,7 @@ func (w *workspace) configure(body string) *workspace {
 // that sentences can be compared, and its exit code.
 func (w *workspace) tf(args ...string) (string, int) {
 	w.t.Helper()
-	command := exec.CommandContext(context.Background(), terraformPath(w.t), append(args, "-no-color")...)
+	command := exec.CommandContext(context.Background(), w.cli, append(args, "-no-color")...)
 	command.Dir, command.Env = w.folder, w.env
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output
@@ -173,30 +174,42 @@ func (w *workspace) fails(sentence string, args ...string) string {
 	return output
 }
 
-// plans returns the planned actions by address.
-func (w *workspace) plans(options ...string) map[string]string {
+// planned is what a plan wants to do with a resource.
+type planned struct {
+	Address string
+	Change  struct {
+		Actions   []string
+		Importing *struct{}
+	}
+}
+
+// saves plans into saved.plan.
+func (w *workspace) saves(options ...string) []planned {
 	w.t.Helper()
 	output, code := w.tf(append([]string{"plan", "-input=false", "-out=saved.plan"}, options...)...)
 	if code != 0 {
 		w.t.Fatalf("plan failed: %s", output)
 	}
-	command := exec.CommandContext(context.Background(), terraformPath(w.t), "show", "-json", "saved.plan")
+	command := exec.CommandContext(context.Background(), w.cli, "show", "-json", "saved.plan")
 	command.Dir, command.Env = w.folder, w.env
 	raw, err := command.Output()
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	var plan struct {
-		ResourceChanges []struct {
-			Address string
-			Change  struct{ Actions []string }
-		} `json:"resource_changes"`
+		ResourceChanges []planned `json:"resource_changes"`
 	}
 	if err := json.Unmarshal(raw, &plan); err != nil {
 		w.t.Fatal(err)
 	}
+	return plan.ResourceChanges
+}
+
+// plans returns the planned actions by address.
+func (w *workspace) plans(options ...string) map[string]string {
+	w.t.Helper()
 	actions := map[string]string{}
-	for _, c := range plan.ResourceChanges {
+	for _, c := range w.saves(options...) {
 		actions[c.Address] = strings.Join(c.Change.Actions, ",")
 	}
 	return actions

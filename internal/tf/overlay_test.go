@@ -59,18 +59,3 @@ func TestOverlayKeepsANameThatGoesOnElsewhere(t *testing.T) {
 		t.Error("a deletion hides the resource that takes the name over")
 	}
 }
-
-func TestMaskPhone(t *testing.T) {
-	t.Parallel()
-	for number, want := range map[string]string{
-		"+923001112233": "+92*****2233",
-		"14155550123":   "+14*****0123",
-		"+4477009":      "+*****09",
-		"1":             "+*****1",
-		"":              "",
-	} {
-		if got := MaskPhone(number); got != want {
-			t.Errorf("%q: got %q, want %q", number, got, want)
-		}
-	}
-}

@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Session is one configuration of the provider: what its resources, data
@@ -25,15 +26,17 @@ type Session struct {
 	// Claims keep operations that go on at the same time apart.
 	Claims Claims
 	// Clock is what operations wait by. Nil: the system's.
-	Clock Clock
-}
-
-// Clock is a time to wait by.
-type Clock interface {
-	Now() time.Time
-	// Sleep waits. It ends early, with the context's error, when the context
-	// does.
-	Sleep(ctx context.Context, d time.Duration) error
+	Clock clock.Clock
+	// Variable is the value of a variable that documents name: a credential or
+	// a base URL. What the provider is configured with comes before the
+	// environment.
+	Variable func(name string) (value string, ok bool)
+	// HTTP and UserAgent are how vendors are called.
+	HTTP      httpapi.Options
+	UserAgent string
+	// Deliveries is the file that remembers what actions have sent. Empty: what
+	// the environment says.
+	Deliveries string
 }
 
 // From takes the session out of what Configure handed to a resource or data
@@ -76,6 +79,10 @@ type Catalog struct {
 func NewCatalog(store *catalog.Store, isDefault bool) *Catalog {
 	return &Catalog{store: store, isDefault: isDefault, overlay: newOverlay()}
 }
+
+// Store is the catalog itself, without the overlay; nil while its URL is not
+// known.
+func (c *Catalog) Store() *catalog.Store { return c.store }
 
 // Known reports whether the URL of the catalog is known.
 func (c *Catalog) Known() bool { return c.store != nil }

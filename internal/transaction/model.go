@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -114,7 +115,7 @@ func (r row) words(reveal bool) string {
 	}
 	text := r.description
 	if digits := strings.TrimPrefix(r.phone, "+"); digits != "" {
-		masked := tf.MaskPhone(digits)
+		masked := otp.MaskPhone(digits)
 		text = strings.NewReplacer("+"+digits, masked, digits, masked).Replace(text)
 	}
 	if r.clientIP != "" {

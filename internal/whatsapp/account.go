@@ -58,7 +58,7 @@ func (a *Account) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	}
 	if plan.QRFile.IsNull() && !plan.AdoptExisting.ValueBool() {
 		resp.Diagnostics.AddAttributeWarning(path.Root("qr_file"), "QR code will not be shown",
-			"The account has to be linked by a QR code, and no qr_file is given to show it. Give one, or link the phone in the AndroidAPI dashboard while the apply waits.")
+			"The account has to be linked by a QR code, and no qr_file is given to show it. Give one, trigger the action otp_whatsapp_link before the account is created (Terraform 1.14 and later), or link the phone in the AndroidAPI dashboard while the apply waits.")
 	}
 }
 
@@ -95,7 +95,7 @@ func pick(accounts []androidapi.Account, wanted string) (androidapi.Account, str
 		if handle == wanted || strings.HasPrefix(wanted, "+") && pairing.SamePhone(string(account.Phone), wanted) {
 			found = append(found, account)
 		}
-		handles = append(handles, fmt.Sprintf("%s (%s)", handle, tf.MaskPhone(string(account.Phone))))
+		handles = append(handles, fmt.Sprintf("%s (%s)", handle, otp.MaskPhone(string(account.Phone))))
 	}
 	const advice = "An account is imported by its id or by its phone number, such as +923004445566."
 	switch {

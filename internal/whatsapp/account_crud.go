@@ -109,7 +109,7 @@ func (a *Account) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	linker, err := a.linker()
+	linker, err := linker(a.session)
 	if err == nil {
 		defer a.session.Vendors.ForgetWhatsAppAccounts()
 		err = linker.Unlink(ctx, state.ID.ValueString(), timeout)

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
@@ -28,7 +29,7 @@ func (l *AccountList) ListResourceConfigSchema(_ context.Context, _ list.ListRes
 // List streams the accounts page by page, and reads no page that nobody asks
 // for.
 func (l *AccountList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	client, err := l.client()
+	client, err := client(l.session)
 	if err != nil {
 		stream.Results = list.ListResultsStreamDiagnostics(diag.Diagnostics{tf.Failure("list the WhatsApp accounts", err)})
 		return
@@ -49,7 +50,7 @@ func (l *AccountList) List(ctx context.Context, req list.ListRequest, stream *li
 
 func result(ctx context.Context, req list.ListRequest, account androidapi.Account) list.ListResult {
 	found := req.NewListResult(ctx)
-	found.DisplayName = tf.MaskPhone(string(account.Phone))
+	found.DisplayName = otp.MaskPhone(string(account.Phone))
 	found.Diagnostics.Append(identify(ctx, found.Identity, types.StringValue(string(account.Unique)))...)
 	if !req.IncludeResource {
 		return found

@@ -68,13 +68,10 @@ func (a *Account) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 
 // waits are the timeouts: those of the module, in our words.
 func waits(ctx context.Context) schema.Attribute {
-	describe := func(what string, otherwise time.Duration) string {
-		return fmt.Sprintf("How long %s, as a duration such as `90s` or `15m`. Default `%s`.", what, otherwise)
-	}
 	attribute := timeouts.Attributes(ctx, timeouts.Opts{
-		Create: true, CreateDescription: describe("creating waits for the scan and for the connection after it, together", pairing.LinkTimeout),
-		Update: true, UpdateDescription: describe("linking again waits for the scan and for the connection after it, together", pairing.LinkTimeout),
-		Delete: true, DeleteDescription: describe("a removal that AndroidAPI fails to carry out is tried again", pairing.UnlinkTimeout),
+		Create: true, CreateDescription: lasts("creating waits for the scan and for the connection after it, together", pairing.LinkTimeout),
+		Update: true, UpdateDescription: lasts("linking again waits for the scan and for the connection after it, together", pairing.LinkTimeout),
+		Delete: true, DeleteDescription: lasts("a removal that AndroidAPI fails to carry out is tried again", pairing.UnlinkTimeout),
 	})
 	nested, ok := attribute.(schema.SingleNestedAttribute)
 	if !ok {
@@ -89,6 +86,11 @@ func waits(ctx context.Context) schema.Attribute {
 		}
 	}
 	return nested
+}
+
+// lasts describes a timeout.
+func lasts(what string, otherwise time.Duration) string {
+	return fmt.Sprintf("How long %s, as a duration such as `90s` or `15m`. Default `%s`.", what, otherwise)
 }
 
 // IdentitySchema says that an account is identified by its handle.

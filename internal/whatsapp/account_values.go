@@ -3,12 +3,11 @@ package whatsapp
 import (
 	"context"
 	"fmt"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/nyaruka/phonenumbers"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 )
 
 // phoneValidator takes numbers in E.164 form only: they are compared with what
@@ -28,37 +27,10 @@ func (phoneValidator) ValidateString(_ context.Context, req validator.StringRequ
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return
 	}
-	if sentence := phoneProblem(req.ConfigValue.ValueString()); sentence != "" {
-		resp.Diagnostics.AddAttributeError(req.Path, "Phone number is not in E.164 form", fmt.Sprintf("%s is %q. %s", req.Path, req.ConfigValue.ValueString(), sentence))
+	if sentence := pairing.PhoneProblem(req.ConfigValue.ValueString()); sentence != "" {
+		resp.Diagnostics.AddAttributeError(req.Path, "Phone number is not in E.164 form",
+			fmt.Sprintf("%s is %q. %s provider::otp::e164(number, country) makes that form of a national number.", req.Path, req.ConfigValue.ValueString(), sentence))
 	}
-}
-
-// phoneProblem says what to write in place of a number; empty: it is right.
-// Numbering plans change faster than the library's copy of them, so only the
-// length of the number is judged.
-func phoneProblem(text string) string {
-	number, parsed := parse(text)
-	switch {
-	case parsed && phonenumbers.IsPossibleNumber(number) && phonenumbers.Format(number, phonenumbers.E164) == text:
-		return ""
-	case parsed && phonenumbers.IsValidNumber(number):
-		return fmt.Sprintf("Write %q.", phonenumbers.Format(number, phonenumbers.E164))
-	case parsed && !phonenumbers.IsPossibleNumber(number) && strings.HasPrefix(text, "+"):
-		return fmt.Sprintf("No number under +%d is that long or that short. Check the digits.", number.GetCountryCode())
-	}
-	return "Write it with + and its country code and without spaces, such as \"+923004445566\"; provider::otp::e164(number, country) does that for a national number."
-}
-
-var international = regexp.MustCompile(`^\s*(?:\+|00)?\s*([1-9].*)$`)
-
-// parse reads a number that has a country code, however it begins.
-func parse(text string) (*phonenumbers.PhoneNumber, bool) {
-	match := international.FindStringSubmatch(text)
-	if match == nil {
-		return nil, false
-	}
-	number, err := phonenumbers.Parse("+"+match[1], "")
-	return number, err == nil
 }
 
 // positive takes durations above zero.

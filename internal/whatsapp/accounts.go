@@ -1,5 +1,6 @@
-// Package whatsapp is the otp_whatsapp_account resource and list resource, and
-// the data sources otp_whatsapp_accounts and otp_whatsapp_servers.
+// Package whatsapp is the otp_whatsapp_account resource and list resource, the
+// action otp_whatsapp_link, and the data sources otp_whatsapp_accounts and
+// otp_whatsapp_servers.
 package whatsapp
 
 import (

@@ -1,11 +1,12 @@
-package pairing
+// Package clock is the time that operations wait by, so that tests need not.
+package clock
 
 import (
 	"context"
 	"time"
 )
 
-// Clock is the time that a link waits by.
+// Clock tells the time and waits.
 type Clock interface {
 	Now() time.Time
 	// Sleep waits. It ends early, with the context's error, when the context
@@ -13,13 +14,21 @@ type Clock interface {
 	Sleep(ctx context.Context, d time.Duration) error
 }
 
-type systemClock struct{}
+// Or is the clock, or the system's where it is nil.
+func Or(c Clock) Clock {
+	if c == nil {
+		return system{}
+	}
+	return c
+}
+
+type system struct{}
 
 // Now is the system's time.
-func (systemClock) Now() time.Time { return time.Now() }
+func (system) Now() time.Time { return time.Now() }
 
 // Sleep waits by the system's time.
-func (systemClock) Sleep(ctx context.Context, d time.Duration) error {
+func (system) Sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

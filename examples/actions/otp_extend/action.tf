@@ -1,0 +1,40 @@
+# terraform apply -invoke=action.otp_extend.login
+variable "test_phone" {
+  type      = string
+  sensitive = true
+}
+
+action "otp_extend" "login" {
+  config {
+    profile = otp_profile.login.name
+    phone   = var.test_phone
+    seconds = 300
+  }
+}
+
+action "otp_test_delivery" "login" {
+  config {
+    profile = otp_profile.login.name
+    phone   = var.test_phone
+    verify  = false
+  }
+}
+
+resource "otp_brand" "acme" {
+  name         = "acme"
+  display_name = "Acme"
+}
+
+resource "otp_message_template" "login" {
+  name  = "login"
+  text  = "{{brand}}: {{otp}} is your login code. Never share it."
+  myotp = { template_order = 1 }
+}
+
+resource "otp_profile" "login" {
+  name              = "login"
+  brand             = otp_brand.acme.name
+  template          = otp_message_template.login.name
+  allowed_countries = ["FR"]
+  routes            = [{ vendor = "myotp", channel = "sms" }]
+}

@@ -1,0 +1,48 @@
+# The code that otp_test_delivery has sent, with verify = false, as the phone
+# shows it:
+# terraform apply -invoke=action.otp_verify.login -var code=482913
+variable "test_phone" {
+  type      = string
+  sensitive = true
+}
+
+variable "code" {
+  type      = string
+  sensitive = true
+  default   = null
+}
+
+action "otp_verify" "login" {
+  config {
+    profile = otp_profile.login.name
+    phone   = var.test_phone
+    code    = var.code
+  }
+}
+
+action "otp_test_delivery" "login" {
+  config {
+    profile = otp_profile.login.name
+    phone   = var.test_phone
+    verify  = false
+  }
+}
+
+resource "otp_brand" "acme" {
+  name         = "acme"
+  display_name = "Acme"
+}
+
+resource "otp_message_template" "login" {
+  name  = "login"
+  text  = "{{brand}}: {{otp}} is your login code. Never share it."
+  myotp = { template_order = 1 }
+}
+
+resource "otp_profile" "login" {
+  name              = "login"
+  brand             = otp_brand.acme.name
+  template          = otp_message_template.login.name
+  allowed_countries = ["FR"]
+  routes            = [{ vendor = "myotp", channel = "sms" }]
+}

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
+)
+
+func verifyCommand(clock clock.Clock) *cobra.Command {
+	v := &verb{clock: clock}
+	command := &cobra.Command{
+		Use:   "verify PROFILE PHONE [CODE]",
+		Short: "Verify the code that was sent last",
+		Long: "Verifies a code against the last send to the phone from this machine, as an application does: wrong codes count\n" +
+			"over all sends, and a right code counts once. Without CODE it is read from standard input; arguments can be read\n" +
+			"by other users of the machine.\n\n" + environmentHelp + codesHelp,
+		Example: "  terraform-provider-otp verify login +33612345678 482913\n" +
+			"  echo 482913 | terraform-provider-otp verify login +33612345678 --json",
+		Args: between("a profile, a phone number and a code, such as `verify login +33612345678 482913`", 2, 3),
+		RunE: func(command *cobra.Command, args []string) error {
+			code, err := typed(command, args)
+			if err != nil {
+				return err
+			}
+			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+				v.to.Phone = args[1]
+				return t.Verify(ctx, args[0], v.to, code)
+			})
+		},
+	}
+	v.flags(command)
+	command.Flags().StringVar(&v.to.IP, "recipient-ip", "", "IP address of the recipient, for a route that binds the code to it")
+	return command
+}
+
+// typed is the code of the command line, or else a line of the input.
+func typed(command *cobra.Command, args []string) (string, error) {
+	if len(args) > 2 && args[2] != "-" {
+		return args[2], nil
+	}
+	in := command.InOrStdin()
+	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		command.PrintErr("Code: ")
+	}
+	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	if line = strings.TrimSpace(line); line == "" {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = errors.New("it is empty")
+		}
+		return "", fmt.Errorf("there is no code on standard input: %w", err)
+	}
+	return line, nil
+}
+
+func extendCommand(clock clock.Clock) *cobra.Command {
+	v := &verb{clock: clock}
+	command := &cobra.Command{
+		Use:   "extend PROFILE PHONE SECONDS",
+		Short: "Let the code that was sent last be valid for longer",
+		Long: "Adds seconds to the validity of the last code that was sent to the phone from this machine. Of the vendors, only\n" +
+			"MyOTP.App can do that. It is tried once.\n\n" + environmentHelp + codesHelp,
+		Example: "  terraform-provider-otp extend login +33612345678 300",
+		Args:    exactly("a profile, a phone number and a number of seconds, such as `extend login +33612345678 300`", 3),
+		RunE: func(command *cobra.Command, args []string) error {
+			seconds, err := strconv.ParseInt(args[2], 10, 32)
+			if err != nil || seconds < 1 {
+				return fmt.Errorf("SECONDS is %q. Write a whole number above 0, such as 300", args[2])
+			}
+			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+				v.to.Phone = args[1]
+				return t.Extend(ctx, args[0], v.to, seconds)
+			})
+		},
+	}
+	v.flags(command)
+	return command
+}
+
+func statusCommand(clock clock.Clock) *cobra.Command {
+	v := &verb{clock: clock}
+	var wait time.Duration
+	command := &cobra.Command{
+		Use:   "status PROFILE PHONE",
+		Short: "Ask what became of the message that was sent last",
+		Long: "Asks the vendor about the last message that was sent to the phone from this machine.\n\n" +
+			environmentHelp + codesHelp,
+		Example: "  terraform-provider-otp status login +33612345678\n" +
+			"  terraform-provider-otp status login +33612345678 --wait 2m --json",
+		Args: exactly("a profile and a phone number, such as `status login +33612345678`", 2),
+		RunE: func(command *cobra.Command, args []string) error {
+			if wait < 0 {
+				return fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 to ask once", wait)
+			}
+			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+				v.to.Phone = args[1]
+				return t.Status(ctx, args[0], v.to, wait)
+			})
+		},
+	}
+	v.flags(command)
+	command.Flags().DurationVar(&wait, "wait", 0, "ask again until the message is delivered or has failed, for this long; 0: ask once")
+	return command
+}
+
+// one runs a verb that has one result.
+func (v *verb) one(command *cobra.Command, do func(context.Context, *trial.Trial) (trial.Result, error)) error {
+	return v.with(command, func(ctx context.Context, t *trial.Trial) error {
+		result, err := do(ctx, t)
+		if result.Outcome == "" {
+			return err
+		}
+		return errors.Join(err, v.report(command, result))
+	})
+}
+
+// between is exactly with a last argument that may be left out.
+func between(what string, least, most int) cobra.PositionalArgs {
+	return func(command *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return exactly(what, -1)(command, args)
+		}
+		return nil
+	}
+}

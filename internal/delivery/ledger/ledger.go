@@ -1,0 +1,209 @@
+// Package ledger remembers the sends of this machine, as an application would:
+// limits, wrong codes and the code that is on its way have to outlive the
+// program that sent it.
+//
+// It is a SQLite file that its owner alone may read. Phone numbers and codes
+// are in it as keyed hashes, and everything goes a day after it is over.
+package ledger
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // Registers the driver "sqlite".
+)
+
+// Variable is the environment variable that names the file.
+const Variable = "OTP_DELIVERIES_FILE"
+
+// version is that of the file's tables.
+const version = 1
+
+// Ledger is an open file. It is safe for concurrent use, by processes too.
+type Ledger struct {
+	db    *sql.DB
+	path  string
+	key   []byte
+	clock func() time.Time
+}
+
+// Error says why the file cannot be used.
+type Error struct {
+	Path  string
+	cause error
+}
+
+// Error says what to do.
+func (e *Error) Error() string {
+	return fmt.Sprintf("What was sent cannot be remembered in %s, so that limits could not be kept: %v. Nothing was sent. "+
+		"Set %s to a file that can be written, or move this one away.", e.Path, e.cause, Variable)
+}
+
+// Unwrap is the reason.
+func (e *Error) Unwrap() error { return e.cause }
+
+// Path is where the file is: what Variable says, or else the user's folder for
+// what programs keep.
+func Path() (string, error) {
+	if path := os.Getenv(Variable); path != "" {
+		return path, nil
+	}
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("there is no place to remember what was sent, so that limits could not be kept: %w. Set %s to a file that can be written", err, Variable)
+	}
+	return filepath.Join(folder, "terraform-provider-otp", "deliveries.db"), nil
+}
+
+// Open opens the file and makes it where it is not there. A nil clock is the
+// system's. The error is an *Error.
+func Open(ctx context.Context, path string, clock func() time.Time) (*Ledger, error) {
+	if clock == nil {
+		clock = time.Now
+	}
+	l := &Ledger{path: path, clock: clock}
+	if err := l.create(); err != nil {
+		return nil, &Error{path, err}
+	}
+	parameters := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)"}}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+parameters.Encode())
+	if err != nil {
+		return nil, &Error{path, err}
+	}
+	db.SetMaxOpenConns(1)
+	l.db = db
+	if err := l.prepare(ctx); err != nil {
+		return nil, &Error{path, errors.Join(err, db.Close())}
+	}
+	return l, nil
+}
+
+// Close closes the file.
+func (l *Ledger) Close() error { return l.db.Close() }
+
+// create makes the file for its owner alone, before SQLite would for all.
+func (l *Ledger) create() error {
+	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+func (l *Ledger) prepare(ctx context.Context) error {
+	return l.transaction(ctx, func(tx *sql.Tx) error {
+		var found int
+		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil {
+			return err
+		}
+		switch found {
+		case 0:
+			const tables = "CREATE TABLE secret (key BLOB NOT NULL); CREATE TABLE records (name TEXT PRIMARY KEY, record TEXT NOT NULL, lasts INTEGER NOT NULL); PRAGMA user_version = 1"
+			if _, err := tx.ExecContext(ctx, tables); err != nil {
+				return err
+			}
+			key := rand.Text() + rand.Text()
+			if _, err := tx.ExecContext(ctx, "INSERT INTO secret VALUES (?)", key); err != nil {
+				return err
+			}
+		case version:
+		default:
+			return fmt.Errorf("it has version %d, and this release knows %d", found, version)
+		}
+		return tx.QueryRowContext(ctx, "SELECT key FROM secret").Scan(&l.key)
+	})
+}
+
+func (l *Ledger) transaction(ctx context.Context, do func(*sql.Tx) error) error {
+	tx, err := l.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := do(tx); err != nil {
+		if undone := tx.Rollback(); undone != nil && !errors.Is(undone, sql.ErrTxDone) {
+			return errors.Join(err, undone)
+		}
+		return err
+	}
+	return tx.Commit()
+}
+
+// Of is whose sends are meant: limits count for a phone and a profile.
+type Of struct {
+	Catalog string // its ID
+	Profile string
+	Phone   string // E.164
+}
+
+// Hash is the keyed hash of something that must not be kept.
+func (l *Ledger) Hash(parts ...string) string {
+	mac := hmac.New(sha256.New, l.key)
+	mac.Write([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// HashCode is the keyed hash of a code.
+func (l *Ledger) HashCode(of Of, code string) string {
+	return l.Hash("code", of.Catalog, of.Profile, of.Phone, code)
+}
+
+// Change reads a record, lets do change it and writes it, as one transaction.
+// Where do fails, nothing is written and its error is returned; other errors
+// are an *Error. A cancelled context does not keep it from being written:
+// what has happened has to be remembered.
+func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now time.Time) error) error {
+	ctx = context.WithoutCancel(ctx)
+	var own error
+	err := l.transaction(ctx, func(tx *sql.Tx) error {
+		name, now := l.Hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
+		var record Record
+		var text string
+		err := tx.QueryRowContext(ctx, "SELECT record FROM records WHERE name = ?", name).Scan(&text)
+		if err == nil {
+			err = json.Unmarshal([]byte(text), &record)
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		record.prune(now)
+		if own = do(&record, now); own != nil {
+			return own
+		}
+		raw, err := json.Marshal(record)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record, lasts = excluded.lasts",
+			name, string(raw), record.lasts().Unix()); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "DELETE FROM records WHERE lasts <= ?", now.Unix())
+		return err
+	})
+	switch {
+	case own != nil:
+		return own
+	case err != nil:
+		return &Error{l.path, err}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package ledger
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// day is how long sends and wrong codes count: the longest of the limits.
+const day = 24 * time.Hour
+
+// Record is what is remembered of a profile and a phone.
+type Record struct {
+	// Challenge is the code that is on its way, or was last; nil: none.
+	Challenge *Challenge `json:"challenge,omitempty"`
+	// Sends are those that count for the limits, oldest first.
+	Sends []time.Time `json:"sends,omitempty"`
+	// Wrong are the wrong codes since the last right one, over all sends and
+	// routes, oldest first.
+	Wrong []time.Time `json:"wrong,omitempty"`
+	// Used are the codes, as Ledger.Hash has them, that count no more, and
+	// until when that is remembered.
+	Used map[string]time.Time `json:"used,omitempty"`
+}
+
+// Challenge is one send. It holds the document that it was made by, so that a
+// new revision does not break a code on its way.
+type Challenge struct {
+	Document  string        `json:"document"`
+	Route     int           `json:"route"`
+	Outcome   string        `json:"outcome"`
+	Kept      delivery.Kept `json:"kept"`
+	MessageID string        `json:"message_id,omitempty"`
+	SentAt    time.Time     `json:"sent_at"`
+	ExpiresAt time.Time     `json:"expires_at"`
+	// VerifiedAt is when the code was verified; zero: it was not.
+	VerifiedAt time.Time `json:"verified_at,omitzero"`
+}
+
+// prune drops what is over, and credentials when their code is.
+func (r *Record) prune(now time.Time) {
+	old := func(at time.Time) bool { return !now.Before(at.Add(day)) }
+	r.Sends, r.Wrong = slices.DeleteFunc(r.Sends, old), slices.DeleteFunc(r.Wrong, old)
+	maps.DeleteFunc(r.Used, func(_ string, until time.Time) bool { return !now.Before(until) })
+	if c := r.Challenge; c != nil && !now.Before(c.ExpiresAt) {
+		c.Kept = c.Kept.Expired()
+		if old(c.ExpiresAt) {
+			r.Challenge = nil
+		}
+	}
+}
+
+// lasts is until when anything of the record counts; the zero time: nothing
+// does.
+func (r *Record) lasts() time.Time {
+	var last time.Time
+	later := func(at time.Time) {
+		if at.After(last) {
+			last = at
+		}
+	}
+	for _, at := range slices.Concat(r.Sends, r.Wrong) {
+		later(at.Add(day))
+	}
+	for _, until := range r.Used {
+		later(until)
+	}
+	if r.Challenge != nil {
+		later(r.Challenge.ExpiresAt.Add(day))
+	}
+	return last
+}
+
+// Alive reports whether a code is on its way and not over.
+func (r *Record) Alive(now time.Time) bool {
+	return r.Challenge != nil && r.Challenge.VerifiedAt.IsZero() && now.Before(r.Challenge.ExpiresAt)
+}
+
+// Limited is a limit that keeps a phone from being sent a code.
+type Limited struct {
+	Limit string        // as HCL calls it
+	Most  int64         // its value
+	Wait  time.Duration // until it no longer does
+}
+
+// Limited is the limit that keeps another code back for longest; nil: none
+// does. A limit of zero is none.
+func (r *Record) Limited(limits otp.DocumentLimits, now time.Time) *Limited {
+	var longest *Limited
+	by := func(name string, most int64, free time.Time) {
+		if wait := free.Sub(now); wait > 0 && (longest == nil || wait > longest.Wait) {
+			longest = &Limited{name, most, wait}
+		}
+	}
+	if last := len(r.Sends) - 1; last >= 0 {
+		by("resend_after_seconds", limits.ResendAfterSeconds, r.Sends[last].Add(time.Duration(limits.ResendAfterSeconds)*time.Second))
+	}
+	for _, bound := range bounds(limits) {
+		if recent := r.within(bound.span, now); bound.most > 0 && int64(len(recent)) >= bound.most {
+			by(bound.name, bound.most, recent[int64(len(recent))-bound.most].Add(bound.span))
+		}
+	}
+	return longest
+}
+
+// Left is how many codes may still be sent before a limit other than the wait
+// between two keeps them back, and which one. Without a limit it is -1.
+func (r *Record) Left(limits otp.DocumentLimits, now time.Time) (left int64, limit string) {
+	left = -1
+	for _, bound := range bounds(limits) {
+		if n := max(0, bound.most-int64(len(r.within(bound.span, now)))); bound.most > 0 && (left < 0 || n < left) {
+			left, limit = n, bound.name
+		}
+	}
+	return left, limit
+}
+
+type bound struct {
+	name string
+	most int64
+	span time.Duration
+}
+
+func bounds(limits otp.DocumentLimits) []bound {
+	return []bound{{"per_phone_hour", limits.PerPhoneHour, time.Hour}, {"per_phone_day", limits.PerPhoneDay, day}}
+}
+
+// within are the sends of the last span.
+func (r *Record) within(span time.Duration, now time.Time) []time.Time {
+	first := slices.IndexFunc(r.Sends, func(at time.Time) bool { return now.Before(at.Add(span)) })
+	if first < 0 {
+		return nil
+	}
+	return r.Sends[first:]
+}
+
+// Count counts a send, before it is tried: one that could not be counted must
+// not happen.
+func (r *Record) Count(at time.Time) { r.Sends = append(r.Sends, at) }
+
+// Uncount takes back a send that did not happen.
+func (r *Record) Uncount(at time.Time) { r.Sends = without(r.Sends, at) }
+
+// Attempt counts a code as wrong and as used, before it is tried.
+func (r *Record) Attempt(at time.Time, code string, until time.Time) {
+	r.Wrong = append(r.Wrong, at)
+	if r.Used == nil {
+		r.Used = map[string]time.Time{}
+	}
+	r.Used[code] = until
+}
+
+// Unused takes back that a code is used.
+func (r *Record) Unused(code string) { delete(r.Used, code) }
+
+// NotWrong takes back that a code was wrong.
+func (r *Record) NotWrong(at time.Time) { r.Wrong = without(r.Wrong, at) }
+
+func without(times []time.Time, at time.Time) []time.Time {
+	if i := slices.IndexFunc(times, at.Equal); i >= 0 {
+		return slices.Delete(times, i, i+1)
+	}
+	return times
+}

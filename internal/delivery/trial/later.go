@@ -1,0 +1,176 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// nothing is the result where no send is remembered.
+func nothing(of ledger.Of) Result {
+	return Result{
+		Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Outcome: otp.OutcomeNotFound,
+		Reason: fmt.Sprintf("No code of profile %q was sent to this phone from here, or it is a day over. Only the machine and user that sent a code remember it; send one first.", of.Profile),
+	}
+}
+
+// Verify verifies the code that was sent last, with the duties of an
+// application: wrong codes count over all sends, and a right one counts once. A
+// code counts as tried before it is; what a fault kept from being judged is
+// taken back.
+func (t *Trial) Verify(ctx context.Context, name string, to delivery.Recipient, typed string) (Result, error) {
+	of, err := t.of(ctx, name, to.Phone)
+	if err != nil {
+		return Result{}, err
+	}
+	last, runner, err := t.challenge(ctx, of)
+	if err != nil || last == nil {
+		return nothing(of), err
+	}
+	code, _ := runner.Normalise(typed)
+	v := &verification{Trial: t, of: of, runner: runner, last: last, hash: t.ledger.HashCode(of, code)}
+	result := at(of, runner, last.Route)
+	if done, err := v.begin(ctx, &result); err != nil || done {
+		return result, err
+	}
+	verdict, err := runner.Verify(ctx, last.Route, last.Kept, to, typed)
+	if err != nil {
+		return Result{}, errors.Join(err, v.settle(ctx, otp.OutcomeStop, nil))
+	}
+	result.Outcome, result.Remaining, result.HTTPStatus, result.Reason = verdict.Outcome, verdict.Remaining, verdict.HTTPStatus, verdict.Reason
+	return result, v.settle(ctx, verdict.Outcome, &result.Remaining)
+}
+
+// verification is one Verify.
+type verification struct {
+	*Trial
+	of     ledger.Of
+	runner *delivery.Runner
+	last   *ledger.Challenge
+	hash   string // of the code
+	at     time.Time
+}
+
+func (v *verification) must(duty otp.Duty) bool {
+	return slices.Contains(v.runner.Routes()[v.last.Route].Duties, duty)
+}
+
+// begin counts an attempt, unless a duty answers already.
+func (v *verification) begin(ctx context.Context, result *Result) (done bool, err error) {
+	most := v.runner.MaxWrongAttempts()
+	err = v.ledger.Change(ctx, v.of, func(record *ledger.Record, now time.Time) error {
+		_, used := record.Used[v.hash]
+		switch {
+		case !v.last.VerifiedAt.IsZero():
+			result.Outcome = otp.OutcomeNotFound
+			result.Reason = "The code that was sent last has been verified already, and a code counts once. Send another one."
+		case v.must(otp.MaxWrongAttempts) && int64(len(record.Wrong)) >= most:
+			result.Outcome = otp.OutcomeTooManyAttempts
+			result.Reason = fmt.Sprintf("max_wrong_attempts of profile %q is %d, and that many wrong codes were tried.", v.of.Profile, most)
+		case v.must(otp.SingleUse) && used:
+			result.Outcome = otp.OutcomeWrongCode
+			result.Reason = "This code has been used, and a code counts once."
+		default:
+			v.at = now
+			record.Attempt(now, v.hash, v.last.ExpiresAt)
+			return nil
+		}
+		done = true
+		return nil
+	})
+	return done, err
+}
+
+// settle keeps of the attempt what its outcome says.
+func (v *verification) settle(ctx context.Context, outcome string, remaining **int64) error {
+	return v.ledger.Change(ctx, v.of, func(record *ledger.Record, now time.Time) error {
+		switch outcome {
+		case otp.OutcomeOK:
+			record.Wrong = nil
+			if c := record.Challenge; c != nil && c.SentAt.Equal(v.last.SentAt) {
+				c.VerifiedAt, c.Kept = now, c.Kept.Expired()
+			}
+			return nil
+		case otp.OutcomeWrongCode:
+			if left := max(0, v.runner.MaxWrongAttempts()-int64(len(record.Wrong))); v.must(otp.MaxWrongAttempts) && *remaining == nil {
+				*remaining = &left
+			}
+		default:
+			record.NotWrong(v.at)
+		}
+		record.Unused(v.hash)
+		return nil
+	})
+}
+
+// Extend adds seconds to the validity of the code that was sent last. It is
+// tried exactly once.
+func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, seconds int64) (Result, error) {
+	if seconds < 1 || seconds > math.MaxInt32 {
+		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds; write a number above 0", seconds)
+	}
+	of, err := t.of(ctx, name, to.Phone)
+	if err != nil {
+		return Result{}, err
+	}
+	last, runner, err := t.challenge(ctx, of)
+	if err != nil || last == nil {
+		return nothing(of), err
+	}
+	result := at(of, runner, last.Route)
+	extended, err := runner.Extend(ctx, last.Route, last.Kept, to, seconds)
+	if err != nil {
+		return Result{}, err
+	}
+	result.Outcome, result.HTTPStatus, result.Reason = extended.Outcome, extended.HTTPStatus, extended.Reason
+	if extended.Outcome != otp.OutcomeOK {
+		return result, nil
+	}
+	expires := extended.Kept.ExpiresAt().Truncate(time.Second)
+	result.ExpiresAt = &expires
+	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
+		if c := record.Challenge; c != nil && c.SentAt.Equal(last.SentAt) {
+			c.Kept, c.ExpiresAt = extended.Kept, extended.Kept.ExpiresAt()
+		}
+		return nil
+	})
+	if err != nil {
+		return result, fmt.Errorf("the code was extended, and that could not be remembered: %w", err)
+	}
+	return result, nil
+}
+
+// Status asks what became of the message that was sent last, for as long as
+// follow says; zero: once, FollowDefault as for a send.
+func (t *Trial) Status(ctx context.Context, name string, to delivery.Recipient, follow time.Duration) (Result, error) {
+	of, err := t.of(ctx, name, to.Phone)
+	if err != nil {
+		return Result{}, err
+	}
+	last, runner, err := t.challenge(ctx, of)
+	if err != nil || last == nil {
+		return nothing(of), err
+	}
+	result := at(of, runner, last.Route)
+	result.MessageID = last.MessageID
+	ask := func() (delivery.Report, error) { return runner.Status(ctx, last.Route, last.Kept, to) }
+	route := runner.Routes()[last.Route]
+	if follow < 0 {
+		follow = followFor(route)
+	}
+	if follow > 0 && route.Status {
+		ask = func() (delivery.Report, error) {
+			return t.follow(ctx, followed{runner, last.Route, last.Kept, to}, follow)
+		}
+	}
+	report, err := ask()
+	result.Outcome, result.HTTPStatus, result.Reason = report.Outcome, report.HTTPStatus, report.Reason
+	return result, err
+}

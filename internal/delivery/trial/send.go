@@ -1,0 +1,242 @@
+package trial
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// Request says what to send.
+type Request struct {
+	Profile string
+	To      delivery.Recipient
+	// Route is the only one to try. Nil: those that serve the phone, in order
+	// of preference, until one has sent.
+	Route *int
+	// EveryRoute sends one code through each route that serves the phone, with
+	// the wait between two that limits want.
+	EveryRoute bool
+	// Resend says that the person asks for another code while one is on its way.
+	Resend bool
+	// Follow is how long to ask what became of the message; zero: not at all,
+	// FollowDefault: as long as makes sense for the vendor.
+	Follow time.Duration
+	// Verify verifies the code where the vendor hands it out, or where it was
+	// made here, and asks the vendor to hand it out.
+	Verify bool
+}
+
+// Send sends a code, or one through every route, and hands over each result as
+// soon as it is complete. A send is tried exactly once. The error says why
+// nothing was tried (any more), or that what was sent could not be remembered.
+func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) error {
+	if err := delivery.CheckPhone(request.To.Phone); err != nil {
+		return err
+	}
+	p, err := t.profile(ctx, request.Profile)
+	if err != nil {
+		return err
+	}
+	s := &send{
+		Trial: t, request: request, profile: p,
+		of: ledger.Of{Catalog: p.catalog, Profile: request.Profile, Phone: request.To.Phone},
+	}
+	routes, err := s.candidates()
+	switch {
+	case err != nil:
+		return err
+	case len(routes) == 0:
+		done(s.notAllowed())
+		return nil
+	case request.EveryRoute:
+		return s.each(ctx, routes, done)
+	}
+	result, err := s.first(ctx, routes, request.Resend)
+	if result.Outcome != "" {
+		done(result)
+	}
+	return err
+}
+
+// send is one Send.
+type send struct {
+	*Trial
+	request Request
+	profile
+	of ledger.Of
+}
+
+// candidates are the routes to try, in order.
+func (s *send) candidates() ([]int, error) {
+	serving, err := s.runner.RoutesFor(s.request.To.Phone)
+	if err != nil || s.request.Route == nil {
+		return serving, err
+	}
+	number, last := *s.request.Route, len(s.runner.Routes())-1
+	if number < 0 || number > last {
+		return nil, fmt.Errorf("profile %q has no routes[%d]: routes are counted from 0, and its last is routes[%d]", s.request.Profile, number, last)
+	}
+	return slices.DeleteFunc(serving, func(n int) bool { return n != number }), nil
+}
+
+func (s *send) none(outcome, reason string) Result {
+	return Result{Profile: s.of.Profile, Phone: otp.MaskPhone(s.of.Phone), Outcome: outcome, Reason: reason}
+}
+
+func (s *send) notAllowed() Result {
+	reason := fmt.Sprintf("No route of profile %q serves the country of this phone number, so nothing was sent. Give a number of a country in its allowed_countries, or add a route for it.", s.of.Profile)
+	if s.request.Route != nil {
+		reason = fmt.Sprintf("routes[%d] of profile %q does not serve the country of this phone number, so nothing was sent. Give a number of one of its countries, or choose another route.", *s.request.Route, s.of.Profile)
+	}
+	return s.none(NotAllowed, reason)
+}
+
+// each sends through one route after the other. Whether all of them can be sent
+// through, and limits allow it, is seen before the first.
+func (s *send) each(ctx context.Context, routes []int, done func(Result)) error {
+	for _, number := range routes {
+		if err := s.runner.Check(number, s.request.To); err != nil {
+			return fmt.Errorf("nothing was sent: %w", err)
+		}
+	}
+	var left int64
+	var limit string
+	err := s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
+		left, limit = record.Left(s.runner.Limits(), now)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if left >= 0 && left < int64(len(routes)) {
+		done(s.none(Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes for it now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
+		return nil
+	}
+	for i, number := range routes {
+		result, err := s.first(ctx, []int{number}, s.request.Resend || i > 0)
+		for wait := result.RetryAfterSeconds; err == nil && i > 0 && result.Outcome == Limited && wait <= s.runner.Limits().ResendAfterSeconds; wait = result.RetryAfterSeconds {
+			s.tell("Waiting %d seconds, as limits.resend_after_seconds of the profile wants.", wait)
+			if err := s.options.Clock.Sleep(ctx, time.Duration(wait)*time.Second); err != nil {
+				return fmt.Errorf("cancelled before the next route: %w", err)
+			}
+			result, err = s.first(ctx, []int{number}, true)
+		}
+		if result.Outcome != "" {
+			done(result)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// first sends through the first of the routes that does not refuse. The send
+// counts before it is tried; one that did not happen is taken back.
+func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, error) {
+	limited, at, err := s.reserve(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	if limited != nil {
+		return s.limited(limited), nil
+	}
+	var refused []Result
+	for _, number := range routes {
+		result, sent, err := s.by(ctx, number, resend)
+		if err != nil {
+			return Result{}, errors.Join(err, s.uncount(ctx, at))
+		}
+		if result.Outcome == otp.OutcomeNextRoute && len(routes) > len(refused)+1 {
+			s.tell("%s refused: %s Trying the next route.", result.name(), result.Reason)
+			refused = append(refused, result)
+			continue
+		}
+		result.Refused = refused
+		if err := s.settle(ctx, at, number, sent); err != nil {
+			return result, err
+		}
+		return s.after(ctx, result, sent)
+	}
+	return Result{}, s.uncount(ctx, at)
+}
+
+// reserve counts a send, unless a limit keeps it back.
+func (s *send) reserve(ctx context.Context) (limited *ledger.Limited, at time.Time, err error) {
+	err = s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
+		if limited = record.Limited(s.runner.Limits(), now); limited == nil {
+			at = now
+			record.Count(now)
+		}
+		return nil
+	})
+	return limited, at, err
+}
+
+func (s *send) limited(limit *ledger.Limited) Result {
+	seconds := int64(math.Ceil(limit.Wait.Seconds()))
+	result := s.none(Limited, fmt.Sprintf("limits.%s of profile %q is %d, so this phone may be sent another code in %s. Nothing was sent.",
+		limit.Limit, s.of.Profile, limit.Most, time.Duration(seconds)*time.Second))
+	result.RetryAfterSeconds = seconds
+	return result
+}
+
+func (s *send) uncount(ctx context.Context, at time.Time) error {
+	return s.ledger.Change(ctx, s.of, func(record *ledger.Record, _ time.Time) error {
+		record.Uncount(at)
+		return nil
+	})
+}
+
+// by sends through one route.
+func (s *send) by(ctx context.Context, number int, resend bool) (Result, delivery.Sent, error) {
+	result := at(s.of, s.runner, number)
+	s.tell("Sending a code of profile %q to %s through %s.", s.of.Profile, result.Phone, result.name())
+	call := s.runner.Send
+	if s.request.Verify {
+		call = s.runner.Trial
+	}
+	sent, err := call(ctx, number, s.request.To, resend)
+	if err != nil {
+		return Result{}, sent, err
+	}
+	result.Outcome, result.HTTPStatus, result.Reason = sent.Outcome, sent.HTTPStatus, sent.Reason
+	result.MessageID, result.Cost, result.Unit = sent.MessageID, sent.Cost, sent.Unit
+	if expires := sent.Kept.ExpiresAt().Truncate(time.Second); !expires.IsZero() && good(sent.Outcome) {
+		result.ExpiresAt = &expires
+	}
+	return result, sent, nil
+}
+
+// settle remembers what was sent. already_active keeps the code that is on its
+// way, if it is remembered.
+func (s *send) settle(ctx context.Context, at time.Time, number int, sent delivery.Sent) error {
+	err := s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
+		switch sent.Outcome {
+		case otp.OutcomeNextRoute, otp.OutcomeStop:
+			record.Uncount(at)
+			return nil
+		case otp.OutcomeAlreadyActive:
+			record.Uncount(at)
+			if record.Alive(now) {
+				return nil
+			}
+		}
+		record.Challenge = &ledger.Challenge{
+			Document: s.document, Route: number, Outcome: sent.Outcome, Kept: sent.Kept, MessageID: sent.MessageID,
+			SentAt: at, ExpiresAt: sent.Kept.ExpiresAt(),
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("a code may have been sent, and it could not be remembered, so that it cannot be verified from here: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,149 @@
+// Package trial does with the profile documents of a catalog what an
+// application does: it sends a code to a phone, verifies and extends it, asks
+// what became of it, and keeps every duty of the application meanwhile. Actions
+// and commands are its faces.
+package trial
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+)
+
+// Options are what a trial works with.
+type Options struct {
+	// Catalog holds the profiles.
+	Catalog *catalog.Store
+	// Ledger is the file that remembers what was sent. Empty: ledger.Path.
+	Ledger string
+	// Runner makes the calls. Its Receipts are those of the vendors, and its
+	// Clock is the one below.
+	Runner delivery.Options
+	// Clock is what is waited by. Nil: the system's.
+	Clock clock.Clock
+	// Tell is told how far a verb is, in sentences. Nil: nobody listens.
+	Tell func(sentence string)
+}
+
+// Trial has the verbs. It is safe for concurrent use.
+type Trial struct {
+	options Options
+	ledger  *ledger.Ledger
+}
+
+// Open opens the ledger. The error says why limits could not be kept.
+func Open(ctx context.Context, options Options) (*Trial, error) {
+	options.Clock = clock.Or(options.Clock)
+	options.Runner.Clock = options.Clock.Now
+	options.Runner.Receipts = vendors.Receipts()
+	if options.Tell == nil {
+		options.Tell = func(string) {}
+	}
+	if options.Ledger == "" {
+		path, err := ledger.Path()
+		if err != nil {
+			return nil, err
+		}
+		options.Ledger = path
+	}
+	opened, err := ledger.Open(ctx, options.Ledger, options.Clock.Now)
+	if err != nil {
+		return nil, err
+	}
+	return &Trial{options: options, ledger: opened}, nil
+}
+
+// Close closes the ledger.
+func (t *Trial) Close() error { return t.ledger.Close() }
+
+func (t *Trial) tell(format string, a ...any) { t.options.Tell(fmt.Sprintf(format, a...)) }
+
+// profile is a profile of the catalog, ready to send by.
+type profile struct {
+	catalog  string // its ID
+	document string
+	runner   *delivery.Runner
+}
+
+// profile reads a profile. The error for one that is not there lists near names.
+func (t *Trial) profile(ctx context.Context, name string) (profile, error) {
+	snapshot, err := t.options.Catalog.Snapshot(ctx)
+	if err != nil {
+		return profile{}, err
+	}
+	ref := catalog.Ref{Kind: catalog.Profile, Name: name}
+	object, found := snapshot.Get(ref)
+	if !found || object.RetiredAt != nil {
+		return profile{}, &MissingError{snapshot.Missing(ref, t.options.Catalog.URL())}
+	}
+	runner, err := delivery.New(object.Document, t.options.Runner)
+	if err != nil {
+		return profile{}, err
+	}
+	if changed := outdated(snapshot, object); len(changed) > 0 {
+		t.tell("The document of profile %q is not up to date with %s: the next apply of the profile makes it anew. It is sent by as it is now.", name, strings.Join(changed, ", "))
+	}
+	return profile{snapshot.ID, object.Document, runner}, nil
+}
+
+// outdated are the objects that have changed since a document was made from
+// them.
+func outdated(snapshot *catalog.Snapshot, object catalog.Object) []string {
+	var changed []string
+	for _, from := range object.MadeFrom {
+		if now, found := snapshot.Get(from.Ref); !found || now.Revision != from.Revision {
+			changed = append(changed, from.Ref.String())
+		}
+	}
+	return changed
+}
+
+// MissingError says that the catalog has no such profile.
+type MissingError struct{ sentence string }
+
+// Error names what there is.
+func (e *MissingError) Error() string { return e.sentence }
+
+// of names the record of what was sent to a phone by a profile, which need
+// not be in the catalog any more.
+func (t *Trial) of(ctx context.Context, name, phone string) (ledger.Of, error) {
+	if err := delivery.CheckPhone(phone); err != nil {
+		return ledger.Of{}, err
+	}
+	id, err := t.options.Catalog.ID(ctx)
+	return ledger.Of{Catalog: id, Profile: name, Phone: phone}, err
+}
+
+// challenge is the code that was sent last, with the runner of the document it
+// was sent by; nil: none is remembered.
+func (t *Trial) challenge(ctx context.Context, of ledger.Of) (*ledger.Challenge, *delivery.Runner, error) {
+	var last *ledger.Challenge
+	err := t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
+		last = record.Challenge
+		return nil
+	})
+	if err != nil || last == nil {
+		return nil, nil, err
+	}
+	runner, err := delivery.New(last.Document, t.options.Runner)
+	return last, runner, err
+}
+
+// at is a result of a route.
+func at(of ledger.Of, runner *delivery.Runner, number int) Result {
+	route := runner.Routes()[number]
+	return Result{Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Route: &number, Vendor: route.Vendor, Channel: route.Channel}
+}
+
+// name is what sentences call a route.
+func (r Result) name() string {
+	return fmt.Sprintf("routes[%d] (%s, %s)", *r.Route, r.Vendor.Title(), r.Channel)
+}

@@ -1,0 +1,79 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+)
+
+// Serve is the plugin that Terraform starts; it returns when Terraform ends it.
+// In debug mode it says how to attach Terraform to it.
+func Serve(version string, debug bool) error {
+	server, err := NewServer(New(version)())
+	if err != nil {
+		return err
+	}
+	var options []tf6server.ServeOpt
+	if debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return server }, options...)
+}
+
+// protocol is all of it that the framework speaks.
+type protocol interface {
+	tfprotov6.ProviderServer
+	tfprotov6.ListResourceServer
+	tfprotov6.ActionServer
+}
+
+// server lets a cancelled action say so. Once StopProvider has returned, the
+// plugin library drops what actions still send, the end of the action and its
+// error included, and Terraform takes that for success: it goes on with the
+// resource that has triggered the action, or exits with 0.
+type server struct {
+	protocol
+	// invocations is locked for reading by every action under way.
+	invocations sync.RWMutex
+}
+
+// NewServer serves a provider.
+func NewServer(p provider.Provider) (tfprotov6.ProviderServer, error) {
+	framework, err := providerserver.NewProtocol6WithError(p)()
+	if err != nil {
+		return nil, err
+	}
+	speaking, ok := framework.(protocol)
+	if !ok {
+		return nil, fmt.Errorf("the plugin framework serves no lists or no actions (%T); this is a bug of the provider, please report it", framework)
+	}
+	return &server{protocol: speaking}, nil
+}
+
+// InvokeAction invokes an action.
+func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	stream, err := s.protocol.InvokeAction(ctx, req)
+	if err != nil {
+		return nil, err
+	}
+	events := stream.Events
+	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
+		s.invocations.RLock()
+		defer s.invocations.RUnlock()
+		events(push)
+	}}, nil
+}
+
+// StopProvider cancels whatever is under way, and returns when actions have
+// ended.
+func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	response, err := s.protocol.StopProvider(ctx, req)
+	s.invocations.Lock()
+	defer s.invocations.Unlock()
+	return response, err
+}
