@@ -12,10 +12,9 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -29,24 +28,19 @@ const (
 	seededAccount = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15"
 )
 
-// linking is a vendor, and a clock whose waits are over at once: what happens
-// meanwhile is what the test has put there.
+// linking is a vendor, and a clock whose waits are over at once.
 type linking struct {
+	*clocktest.Steps
 	t      *testing.T
 	vendor *sandbox.Server
 	out    bytes.Buffer
 	notes  bytes.Buffer
 	cancel context.CancelFunc
-
-	mu     sync.Mutex
-	now    time.Time
-	waits  int
-	events map[int][]func()
 }
 
 func newLinking(t *testing.T, settings sandbox.AndroidAPISettings) *linking {
 	t.Helper()
-	l := &linking{t: t, now: time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC), events: map[int][]func(){}}
+	l := &linking{Steps: clocktest.NewSteps(), t: t}
 	l.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: l.Now, Settings: sandbox.Settings{AndroidAPI: settings}})
 	for name, value := range l.vendor.Environment() {
 		t.Setenv(name, value)
@@ -54,28 +48,8 @@ func newLinking(t *testing.T, settings sandbox.AndroidAPISettings) *linking {
 	return l
 }
 
-// Now implements clock.Clock.
-func (l *linking) Now() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.now
-}
-
-// Sleep implements clock.Clock.
-func (l *linking) Sleep(ctx context.Context, d time.Duration) error {
-	l.mu.Lock()
-	l.now = l.now.Add(d)
-	l.waits++
-	events := l.events[l.waits]
-	l.mu.Unlock()
-	for _, event := range events {
-		event()
-	}
-	return ctx.Err()
-}
-
 func (l *linking) during(wait int, event func()) *linking {
-	l.events[l.waits+wait] = append(l.events[l.waits+wait], event)
+	l.During(wait, event)
 	return l
 }
 
@@ -97,7 +71,7 @@ func (l *linking) newest() sandbox.WhatsAppLink {
 }
 
 func (l *linking) scan(phone string) func() {
-	return func() { l.must(l.vendor.ScanQR(l.newest().Token, phone)) }
+	return func() { l.must(l.vendor.ScanNewestQR(phone)) }
 }
 
 func (l *linking) update(change func(*sandbox.AndroidAPIAccount)) func() {

@@ -41,7 +41,7 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 	}{
 		"no token": {pairing.Request{Phone: phone}, func(f *fixture) {
 			f.answer("wa_link", "200", `{"qrstring":"2@AAAA,BBBB"}`, 1)
-			f.during(2, func() { f.add("fresh", phone, "connected") })
+			f.During(2, func() { f.add("fresh", phone, "connected") })
 		}, "fresh", ""},
 		"no token and no phone": {pairing.Request{}, func(f *fixture) {
 			f.answer("wa_link", "200", `{"qrstring":"2@AAAA,BBBB"}`, 1)
@@ -51,27 +51,27 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 		}, "", "does not fit into a QR code"},
 		"who scanned is told without a number": {pairing.Request{Phone: phone}, func(f *fixture) {
 			f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
-			f.during(3, func() { f.add("fresh", phone, "connected") })
+			f.During(3, func() { f.add("fresh", phone, "connected") })
 		}, "fresh", ""},
 		"another number is told by the list only": {pairing.Request{Phone: phone}, func(f *fixture) {
 			f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
-			f.during(2, func() { f.add("fresh", other, "connected") })
+			f.During(2, func() { f.add("fresh", other, "connected") })
 		}, "", "so it was removed again"},
 		"the list tells another number": {pairing.Request{Phone: phone}, func(f *fixture) {
 			f.answer("wa_info", "200", `{"unique":"fresh","wid":"`+phone[1:]+`@s.whatsapp.net"}`, -1)
-			f.during(2, func() { f.add("fresh", other, "connected") })
+			f.During(2, func() { f.add("fresh", other, "connected") })
 		}, "", "so it was removed again"},
 		"connected already, though listed otherwise": {relink, func(f *fixture) {
 			f.disconnect(seededNumber)
 			f.answer("wa_relink", "200", `{"already_connected":true}`, 1)
-			f.during(2, func() {
+			f.During(2, func() {
 				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp[0].Status = "connected" }))
 			})
 		}, seeded, ""},
 		"another account took its place": {relink, func(f *fixture) {
 			f.disconnect(seededNumber)
 			f.answer("wa_info", "200", `{"unique":"fresh","phone":"`+seededNumber+`"}`, 1)
-			f.during(1, func() { f.add("fresh", seededNumber, "connected") })
+			f.During(1, func() { f.add("fresh", seededNumber, "connected") })
 		}, "fresh", ""},
 		"another number than expected from the start": {pairing.Request{Phone: phone, Unique: seeded}, func(*fixture) {}, "", "ends in 2233, not in 5566"},
 		"no server of its own choice":                 {pairing.Request{Phone: phone}, func(f *fixture) { f.answer("wa_link", "404", "false", 1) }, "", "Name one of the package: 1 (Shared), 2 (Business)"},

@@ -24,7 +24,7 @@ import (
 func shown(t *testing.T) (pairing.Code, string) {
 	t.Helper()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.during(1, f.scan(phone))
+	f.During(1, f.scan(phone))
 	var payload string
 	_, err := f.link(t.Context(), pairing.Request{Phone: phone, Show: func(code pairing.Code) error {
 		f.shown = append(f.shown, code)

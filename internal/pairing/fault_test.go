@@ -62,12 +62,12 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 			f.fail(sandbox.Fault{Vendor: "androidapi", Operation: "wa_info", Kind: sandbox.DropAfter}, -1)()
 		}, []string{"Could not check a WhatsApp link", "connection"}},
 		"key expires while waiting": {request, func(f *fixture) {
-			f.during(2, func() {
+			f.During(2, func() {
 				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Permissions = nil }))
 			})
 		}, []string{"permission"}},
 		"secret is revoked while waiting": {request, func(f *fixture) {
-			f.during(2, f.fail(sandbox.Fault{
+			f.During(2, f.fail(sandbox.Fault{
 				Vendor: "androidapi", Operation: "wa_accounts", Kind: sandbox.Answer, Status: http.StatusOK,
 				Headers: map[string]string{"Content-Type": "application/json"}, Body: `{"status":401,"message":"Invalid API secret!","data":false}`,
 			}, -1))
@@ -103,9 +103,9 @@ func TestOneFaultDoesNotEndALink(t *testing.T) {
 	t.Parallel()
 	for _, operation := range []string{"wa_info", "wa_accounts", "wa_qr"} {
 		f := newFixture(t, sandbox.AndroidAPISettings{})
-		f.during(1, f.fail(page(operation), 2))
-		f.during(4, f.scan(phone))
-		f.during(5, f.fail(page("wa_accounts"), 2))
+		f.During(1, f.fail(page(operation), 2))
+		f.During(4, f.scan(phone))
+		f.During(5, f.fail(page("wa_accounts"), 2))
 		result, err := f.link(t.Context(), pairing.Request{Phone: phone})
 		if err != nil || result.Problem != nil {
 			t.Errorf("%s: %v, %v", operation, err, result.Problem)
@@ -116,8 +116,8 @@ func TestOneFaultDoesNotEndALink(t *testing.T) {
 func TestATokenThatExpiresIsReplacedByAnotherLink(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.during(2, func() { f.must(f.vendor.ExpireQR(f.vendor.WhatsAppLinks()[0].Token)) })
-	f.during(4, f.scan(phone))
+	f.During(2, func() { f.must(f.vendor.ExpireQR(f.vendor.WhatsAppLinks()[0].Token)) })
+	f.During(4, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func TestAnotherPhoneIsReportedAndWhatItMadeIsRemoved(t *testing.T) {
 				if test.before != nil {
 					test.before(f)
 				}
-				f.during(2, f.scan(test.scans))
+				f.During(2, f.scan(test.scans))
 				_, err := f.link(t.Context(), test.request)
 				var wrong *pairing.OtherPhoneError
 				if !errors.As(err, &wrong) || !strings.Contains(err.Error(), test.want) {
@@ -186,18 +186,18 @@ func TestAProblemAfterTheScanKeepsTheAccount(t *testing.T) {
 		before func(*fixture, context.CancelFunc)
 		want   string
 	}{
-		"never connected": {func(f *fixture, _ context.CancelFunc) { f.during(2, down(f)) }, "Waited 10m0s in vain for the WhatsApp account"},
+		"never connected": {func(f *fixture, _ context.CancelFunc) { f.During(2, down(f)) }, "Waited 10m0s in vain for the WhatsApp account"},
 		"list fails": {func(f *fixture, _ context.CancelFunc) {
-			f.during(2, down(f))
-			f.during(3, f.fail(page("wa_accounts"), -1))
+			f.During(2, down(f))
+			f.During(3, f.fail(page("wa_accounts"), -1))
 		}, "not JSON"},
 		"cancelled": {func(f *fixture, cancel context.CancelFunc) {
-			f.during(2, down(f))
-			f.during(3, cancel)
+			f.During(2, down(f))
+			f.During(3, cancel)
 		}, "cancelled while it waited for the WhatsApp account"},
 		"cancelled just after the scan": {func(f *fixture, cancel context.CancelFunc) {
-			f.during(2, down(f))
-			f.during(2, cancel)
+			f.During(2, down(f))
+			f.During(2, cancel)
 		}, "cancelled while it waited for the QR code"},
 	}
 	for name, test := range tests {
@@ -221,8 +221,8 @@ func TestAProblemAfterTheScanKeepsTheAccount(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t, sandbox.AndroidAPISettings{})
 		ctx, cancel := context.WithCancel(t.Context())
-		f.during(2, f.scan(phone))
-		f.during(2, cancel)
+		f.During(2, f.scan(phone))
+		f.During(2, cancel)
 		result, err := f.link(ctx, pairing.Request{Phone: phone})
 		if err != nil || result.Problem != nil || result.Account.Status != "connected" {
 			t.Errorf("%v, %v, %+v", err, result.Problem, result.Account)
@@ -245,20 +245,20 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 		before  func(*fixture)
 	}{
 		"after the scan": {pairing.Request{Phone: phone}, func(f *fixture) {
-			f.during(1, f.scan(phone))
-			f.during(1, func() { f.disconnect(phone) })
-			f.during(3, remove(f, phone))
+			f.During(1, f.scan(phone))
+			f.During(1, func() { f.disconnect(phone) })
+			f.During(3, remove(f, phone))
 		}},
 		"before it is linked again": {pairing.Request{Phone: seededNumber, Unique: seeded}, func(f *fixture) {
 			f.disconnect(seededNumber)
-			f.during(2, remove(f, seededNumber))
+			f.During(2, remove(f, seededNumber))
 		}},
 		"before anything": {pairing.Request{Phone: seededNumber, Unique: seeded}, func(f *fixture) { remove(f, seededNumber)() }},
 		"before its code": {pairing.Request{Phone: seededNumber, Unique: seeded}, func(f *fixture) {
 			f.disconnect(seededNumber)
 			f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 1 }))
-			f.during(1, f.fail(page("wa_accounts"), 1)) // so that only the relink can notice
-			f.during(1, remove(f, seededNumber))
+			f.During(1, f.fail(page("wa_accounts"), 1)) // so that only the relink can notice
+			f.During(1, remove(f, seededNumber))
 		}},
 	}
 	for name, test := range tests {

@@ -8,13 +8,12 @@ import (
 	"maps"
 	"math/rand/v2"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
@@ -29,24 +28,20 @@ const (
 	seededNumber = "+923001112233"
 )
 
-// fixture is a vendor, and a clock whose waits are over at once: what happens
-// meanwhile is what the test has put there.
+// fixture is a vendor, and a clock whose waits are over at once.
 type fixture struct {
+	*clocktest.Steps
 	t      *testing.T
 	vendor *sandbox.Server
 	linker *pairing.Linker
 
-	mu     sync.Mutex
-	now    time.Time
-	waits  int
-	events map[int][]func()
-	shown  []pairing.Code
-	told   []string
+	shown []pairing.Code
+	told  []string
 }
 
 func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
 	t.Helper()
-	f := &fixture{t: t, now: time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC), events: map[int][]func(){}}
+	f := &fixture{Steps: clocktest.NewSteps(), t: t}
 	f.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: f.Now, Random: rand.NewChaCha8([32]byte{}), Settings: sandbox.Settings{AndroidAPI: settings}})
 	environment := f.vendor.Environment()
 	client, err := androidapi.New(
@@ -59,30 +54,6 @@ func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
 	f.linker = pairing.New(client, f)
 	return f
 }
-
-// Now implements clock.Clock.
-func (f *fixture) Now() time.Time {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.now
-}
-
-// Sleep implements clock.Clock: it moves the clock, and lets happen what
-// belongs to this wait.
-func (f *fixture) Sleep(ctx context.Context, d time.Duration) error {
-	f.mu.Lock()
-	f.now = f.now.Add(d)
-	f.waits++
-	events := f.events[f.waits]
-	f.mu.Unlock()
-	for _, event := range events {
-		event()
-	}
-	return ctx.Err()
-}
-
-// during lets something happen during a wait, counted from 1.
-func (f *fixture) during(wait int, event func()) { f.events[wait] = append(f.events[wait], event) }
 
 // link links, and notes what is shown and told.
 func (f *fixture) link(ctx context.Context, request pairing.Request) (pairing.Result, error) {
@@ -106,15 +77,7 @@ func (f *fixture) must(err error) {
 
 // scan is a scan of the newest code.
 func (f *fixture) scan(phone string) func() {
-	return func() {
-		f.t.Helper()
-		links := f.vendor.WhatsAppLinks()
-		if len(links) == 0 {
-			f.t.Error("there is no QR code to scan")
-			return
-		}
-		f.must(f.vendor.ScanQR(links[len(links)-1].Token, phone))
-	}
+	return func() { f.must(f.vendor.ScanNewestQR(phone)) }
 }
 
 // fail lets the next calls of an operation fail.

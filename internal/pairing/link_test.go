@@ -26,7 +26,7 @@ func TestAScannedCodeLinksTheAccount(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, settings)
-			f.during(3, f.scan(phone))
+			f.During(3, f.scan(phone))
 			result, err := f.link(t.Context(), pairing.Request{Phone: phone})
 			if err != nil || result.Problem != nil {
 				t.Fatal(err, result.Problem)
@@ -46,7 +46,7 @@ func TestAScannedCodeLinksTheAccount(t *testing.T) {
 func TestAnyPhoneMayScanWhereNoneIsNamed(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.during(2, f.scan(other))
+	f.During(2, f.scan(other))
 	result, err := f.link(t.Context(), pairing.Request{})
 	if err != nil || result.Problem != nil || result.Account.Phone != other {
 		t.Errorf("%v, %v, %+v", err, result.Problem, result.Account)
@@ -57,7 +57,7 @@ func TestACodeIsAskedForUntilTheServerIsReady(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
 	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 4 }))
-	f.during(5, f.scan(phone))
+	f.During(5, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 				return nil
 			}
 			for wait := range 23 { // and 69 seconds
-				f.during(wait+1, func() {
+				f.During(wait+1, func() {
 					links := f.vendor.WhatsAppLinks()
 					link := links[len(links)-1]
 					if got := qrtest.Scan(decoded(t, f.shown[len(f.shown)-1].PNG())); got != link.QR || link.Expired {
@@ -94,7 +94,7 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 					}
 				})
 			}
-			f.during(24, f.scan(phone))
+			f.During(24, f.scan(phone))
 			if _, err := f.link(t.Context(), pairing.Request{Phone: phone, Show: show}); err != nil {
 				t.Fatal(err)
 			}
@@ -111,7 +111,7 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 func TestAnAccountThatIsLinkedElsewhereMeanwhileIsTheOne(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.during(2, func() {
+	f.During(2, func() {
 		f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
 			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 99, Phone: phone, Unique: "fromthedashboard", Status: "connected", Created: 1})
 		}))
@@ -147,7 +147,7 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 		t.Parallel()
 		f := newFixture(t, sandbox.AndroidAPISettings{})
 		f.disconnect(seededNumber)
-		f.during(2, f.scan(seededNumber))
+		f.During(2, f.scan(seededNumber))
 		result, err := f.link(t.Context(), pairing.Request{Phone: seededNumber, Adopt: true})
 		if err != nil || result.Account.Unique != seeded || result.Account.Status != "connected" {
 			t.Errorf("%v, %+v", err, result.Account)
@@ -175,12 +175,12 @@ func TestADisconnectedAccountIsLinkedAgain(t *testing.T) {
 		wait     int
 		want     map[string]int
 	}{
-		"by a scan": {sandbox.AndroidAPISettings{}, func(f *fixture) { f.during(1, f.scan(seededNumber)) }, 1,
+		"by a scan": {sandbox.AndroidAPISettings{}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
 			map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
-		"with an infolink": {sandbox.AndroidAPISettings{RelinkInfoLink: true}, func(f *fixture) { f.during(1, f.scan(seededNumber)) }, 1,
+		"with an infolink": {sandbox.AndroidAPISettings{RelinkInfoLink: true}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
 			map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
 		"somewhere else": {sandbox.AndroidAPISettings{}, func(f *fixture) {
-			f.during(1, func() {
+			f.During(1, func() {
 				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp[0].Status = "connected" }))
 			})
 		}, 1, map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
@@ -212,7 +212,7 @@ func TestTheWaitBetweenTwoLooksIsTheInterval(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
 	began := f.Now()
-	f.during(4, f.scan(phone))
+	f.During(4, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
 	}

@@ -59,7 +59,7 @@ func TestUnlinkRemovesTheAccount(t *testing.T) {
 		f := newFixture(t, sandbox.AndroidAPISettings{})
 		f.fail(broken, -1)()
 		ctx, cancel := context.WithCancel(t.Context())
-		f.during(2, cancel)
+		f.During(2, cancel)
 		if err := f.linker.Unlink(ctx, seeded, 0); err == nil {
 			t.Error("no error")
 		}

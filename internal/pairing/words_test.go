@@ -17,20 +17,20 @@ func TestAResultSaysWhatWasDoneAndWhoWasLinked(t *testing.T) {
 		outcome pairing.Outcome
 		text    string
 	}{
-		"new":           {pairing.Request{Phone: phone}, func(f *fixture) { f.during(1, f.scan(phone)) }, pairing.Linked, "in 5566 is linked and connected, as the WhatsApp account "},
-		"whoever scans": {pairing.Request{}, func(f *fixture) { f.during(1, f.scan(other)) }, pairing.Linked, "in 8899 is linked and connected, as"},
+		"new":           {pairing.Request{Phone: phone}, func(f *fixture) { f.During(1, f.scan(phone)) }, pairing.Linked, "in 5566 is linked and connected, as the WhatsApp account "},
+		"whoever scans": {pairing.Request{}, func(f *fixture) { f.During(1, f.scan(other)) }, pairing.Linked, "in 8899 is linked and connected, as"},
 		"connected":     {pairing.Request{Phone: seededNumber, Adopt: true}, func(*fixture) {}, pairing.AlreadyConnected, "in 2233 is linked and connected already, as the WhatsApp account " + seeded},
 		"disconnected": {pairing.Request{Phone: seededNumber, Adopt: true}, func(f *fixture) {
 			f.disconnect(seededNumber)
-			f.during(1, f.scan(seededNumber))
+			f.During(1, f.scan(seededNumber))
 		}, pairing.Relinked, "in 2233 is linked again and connected, as the WhatsApp account " + seeded},
 		"scanned by a phone that was disconnected": {pairing.Request{}, func(f *fixture) {
 			f.disconnect(seededNumber)
-			f.during(1, f.scan(seededNumber))
+			f.During(1, f.scan(seededNumber))
 		}, pairing.Relinked, "in 2233 is linked again"},
 		"never connected": {pairing.Request{Phone: phone}, func(f *fixture) {
-			f.during(1, f.scan(phone))
-			f.during(1, func() { f.disconnect(phone) })
+			f.During(1, f.scan(phone))
+			f.During(1, func() { f.disconnect(phone) })
 		}, pairing.NotConnected, "in 5566 is linked, but not connected, as the WhatsApp account "},
 	}
 	for name, test := range tests {
@@ -55,7 +55,7 @@ func TestAServerThatIsNotReadyIsToldOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
 	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 20 }))
-	f.during(21, f.scan(phone))
+	f.During(21, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,13 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
@@ -30,18 +28,13 @@ const (
 	seededPhone   = "+923001112233"
 )
 
-// linking is a vendor, a folder, and a clock whose waits are over at once: what
-// happens meanwhile is what the test has put there.
+// linking is a vendor, a folder, and a clock whose waits are over at once.
 type linking struct {
+	*clocktest.Steps
 	t      *testing.T
 	vendor *sandbox.Server
 	folder string
 	qrFile string
-
-	mu     sync.Mutex
-	now    time.Time
-	waits  int
-	events map[int][]func() // by wait, from 1; 0: in every wait
 
 	state *tracked // what Terraform would have
 }
@@ -55,64 +48,32 @@ type tracked struct {
 
 func newLinking(t *testing.T, settings sandbox.AndroidAPISettings) *linking {
 	t.Helper()
-	l := &linking{t: t, folder: t.TempDir(), now: time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC), events: map[int][]func(){}}
+	l := &linking{Steps: clocktest.NewSteps(), t: t, folder: t.TempDir()}
 	l.qrFile = filepath.Join(l.folder, "qr.png")
 	l.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: l.Now, Settings: sandbox.Settings{AndroidAPI: settings}})
 	return l
 }
 
-// Now implements tf.Clock.
-func (l *linking) Now() time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.now
-}
-
-// Sleep implements tf.Clock: it moves the clock, and lets happen what belongs
-// to this wait.
-func (l *linking) Sleep(ctx context.Context, d time.Duration) error {
-	l.mu.Lock()
-	l.now = l.now.Add(d)
-	l.waits++
-	events := slices.Concat(l.events[l.waits], l.events[0])
-	l.mu.Unlock()
-	for _, event := range events {
-		event()
-	}
-	return ctx.Err()
-}
-
 // during lets something happen during a wait from now on, counted from 1.
 func (l *linking) during(wait int, event func()) *linking {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.events[l.waits+wait] = append(l.events[l.waits+wait], event)
+	l.During(wait, event)
 	return l
 }
 
 // scanning has a phone scan every code during the waits to come.
 func (l *linking) scanning(phone string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.events[0] = []func(){func() {
+	l.Always(func() {
 		for _, link := range l.vendor.WhatsAppLinks() {
 			if !link.Expired {
 				l.must(l.vendor.ScanQR(link.Token, phone))
 			}
 		}
-	}}
+	})
 }
 
 // scan is one scan of the newest code.
 func (l *linking) scan(phone string) func() {
-	return func() {
-		links := l.vendor.WhatsAppLinks()
-		if len(links) == 0 {
-			l.t.Error("there is no QR code to scan")
-			return
-		}
-		l.must(l.vendor.ScanQR(links[len(links)-1].Token, phone))
-	}
+	return func() { l.must(l.vendor.ScanNewestQR(phone)) }
 }
 
 func (l *linking) must(err error) {

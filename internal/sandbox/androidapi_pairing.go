@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,6 +79,16 @@ func (s *Server) WhatsAppLinks() []WhatsAppLink {
 // an error, unless expired ones are replaced.
 func (s *Server) ScanQR(token, phone string) error {
 	return s.change(func() error { return s.androidapi.scan(s, token, phone) })
+}
+
+// ScanNewestQR is ScanQR of the code that was made last. That there is none to
+// scan is an error.
+func (s *Server) ScanNewestQR(phone string) error {
+	links := s.WhatsAppLinks()
+	if len(links) == 0 {
+		return errors.New("scanning a QR code: there is none")
+	}
+	return s.ScanQR(links[len(links)-1].Token, phone)
 }
 
 // ExpireQR lets a QR code expire at once.
