@@ -30,13 +30,13 @@ func verifyCommand(clock clock.Clock) *cobra.Command {
 			"  echo 482913 | terraform-provider-otp verify login +33612345678 --json",
 		Args: between("a profile, a phone number and a code, such as `verify login +33612345678 482913`", 2, 3),
 		RunE: func(command *cobra.Command, args []string) error {
+			v.profile, v.to.Phone = args[0], args[1]
 			code, err := typed(command, args)
 			if err != nil {
-				return err
+				return v.answer(command, err)
 			}
 			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
-				v.to.Phone = args[1]
-				return t.Verify(ctx, args[0], v.to, code)
+				return t.Verify(ctx, v.profile, v.to, code)
 			})
 		},
 	}
@@ -54,7 +54,10 @@ func typed(command *cobra.Command, args []string) (string, error) {
 	if file, ok := in.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
 		command.PrintErr("Code: ")
 	}
-	line, err := bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	line, err := firstLine(command.Context(), in)
+	if errors.Is(err, context.Canceled) {
+		return "", err
+	}
 	if line = strings.TrimSpace(line); line == "" {
 		if err == nil || errors.Is(err, io.EOF) {
 			err = errors.New("it is empty")
@@ -62,6 +65,23 @@ func typed(command *cobra.Command, args []string) (string, error) {
 		return "", fmt.Errorf("there is no code on standard input: %w", err)
 	}
 	return line, nil
+}
+
+// firstLine reads a line. Ctrl-C ends it, which a read does not notice.
+func firstLine(ctx context.Context, in io.Reader) (string, error) {
+	read := make(chan struct{})
+	var text string
+	var failed error
+	go func() {
+		defer close(read)
+		text, failed = bufio.NewReader(io.LimitReader(in, 1024)).ReadString('\n')
+	}()
+	select {
+	case <-read:
+		return text, failed
+	case <-ctx.Done():
+		return "", fmt.Errorf("cancelled before there was a code: %w", ctx.Err())
+	}
 }
 
 func extendCommand(clock clock.Clock) *cobra.Command {
@@ -74,13 +94,13 @@ func extendCommand(clock clock.Clock) *cobra.Command {
 		Example: "  terraform-provider-otp extend login +33612345678 300",
 		Args:    exactly("a profile, a phone number and a number of seconds, such as `extend login +33612345678 300`", 3),
 		RunE: func(command *cobra.Command, args []string) error {
+			v.profile, v.to.Phone = args[0], args[1]
 			seconds, err := strconv.ParseInt(args[2], 10, 32)
 			if err != nil || seconds < 1 {
-				return fmt.Errorf("SECONDS is %q. Write a whole number above 0, such as 300", args[2])
+				return v.answer(command, fmt.Errorf("SECONDS is %q. Write a whole number above 0, such as 300", args[2]))
 			}
 			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
-				v.to.Phone = args[1]
-				return t.Extend(ctx, args[0], v.to, seconds)
+				return t.Extend(ctx, v.profile, v.to, seconds)
 			})
 		},
 	}
@@ -100,12 +120,12 @@ func statusCommand(clock clock.Clock) *cobra.Command {
 			"  terraform-provider-otp status login +33612345678 --wait 2m --json",
 		Args: exactly("a profile and a phone number, such as `status login +33612345678`", 2),
 		RunE: func(command *cobra.Command, args []string) error {
+			v.profile, v.to.Phone = args[0], args[1]
 			if wait < 0 {
-				return fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 to ask once", wait)
+				return v.answer(command, fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 to ask once", wait))
 			}
 			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
-				v.to.Phone = args[1]
-				return t.Status(ctx, args[0], v.to, wait)
+				return t.Status(ctx, v.profile, v.to, wait)
 			})
 		},
 	}

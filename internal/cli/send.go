@@ -31,8 +31,8 @@ func sendCommand(clock clock.Clock) *cobra.Command {
 			"  terraform-provider-otp send login +33612345678 --every-route --verify --json",
 		Args: exactly("a profile and a phone number, such as `send login +33612345678`", 2),
 		RunE: func(command *cobra.Command, args []string) error {
-			request.Profile, v.to.Phone = args[0], args[1]
-			request.To, request.Follow = v.to, wait
+			v.profile, v.to.Phone = args[0], args[1]
+			request.Profile, request.To, request.Follow = v.profile, v.to, wait
 			if command.Flags().Changed("route") {
 				request.Route = &route
 			}
@@ -40,10 +40,10 @@ func sendCommand(clock clock.Clock) *cobra.Command {
 			case !command.Flags().Changed("wait"):
 				request.Follow = trial.FollowDefault
 			case wait < 0:
-				return fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 for not at all", wait)
+				return v.answer(command, fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 for not at all", wait))
 			}
 			if request.Route != nil && request.EveryRoute {
-				return errors.New("--route and --every-route do not go together; leave one out")
+				return v.answer(command, errors.New("--route and --every-route do not go together; leave one out"))
 			}
 			return v.with(command, func(ctx context.Context, t *trial.Trial) error {
 				var worst error

@@ -35,7 +35,7 @@ const (
 		"  1    usage or configuration; no call was made\n" +
 		"  2    what a person must hear: wrong_code, expired, not_found, too_many_attempts, failed, limited, not_allowed\n" +
 		"  3    stop, or next_route from every route: nothing was sent\n" +
-		"  4    unknown or unavailable: it may have happened; do not repeat it blindly\n" +
+		"  4    unknown, unavailable, or a failure after a call: it may have happened; do not repeat it blindly\n" +
 		"  130  cancelled by Ctrl-C"
 )
 
@@ -53,10 +53,11 @@ var exits = map[string]int{
 
 // verb is what the commands that play an application share.
 type verb struct {
-	clock clock.Clock
-	url   string
-	json  bool
-	to    delivery.Recipient
+	clock   clock.Clock
+	url     string
+	json    bool
+	profile string
+	to      delivery.Recipient
 
 	reported bool // there was a result
 }
@@ -72,9 +73,18 @@ func (v *verb) flags(command *cobra.Command) {
 	command.Flags().BoolVar(&v.json, "json", false, "print the result as JSON for programs, one line each")
 }
 
-// with runs do on a trial. Programs get an answer also where nothing was tried.
+// with runs do on a trial.
 func (v *verb) with(command *cobra.Command, do func(context.Context, *trial.Trial) error) error {
 	err := v.try(command, do)
+	var ours *exit
+	if v.reported && err != nil && !errors.As(err, &ours) && !errors.Is(err, context.Canceled) {
+		err = &exit{exitUnknown, err} // a call was made, and something went wrong after it
+	}
+	return v.answer(command, err)
+}
+
+// answer gives programs an answer also where nothing was tried.
+func (v *verb) answer(command *cobra.Command, err error) error {
 	if !v.json || v.reported || err == nil {
 		return err
 	}
@@ -82,7 +92,7 @@ func (v *verb) with(command *cobra.Command, do func(context.Context, *trial.Tria
 	if errors.Is(err, context.Canceled) {
 		outcome = cancelled
 	}
-	answer := trial.Result{Phone: otp.MaskPhone(v.to.Phone), Outcome: outcome, Reason: err.Error()}
+	answer := trial.Result{Profile: v.profile, Phone: otp.MaskPhone(v.to.Phone), Outcome: outcome, Reason: err.Error()}
 	return errors.Join(err, v.print(command, answer))
 }
 

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"path/filepath"
 	"strings"
@@ -67,14 +66,6 @@ func (f *field) must(err error) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-}
-
-// Sleep moves the sandbox's clock.
-func (f *field) Sleep(ctx context.Context, d time.Duration) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return f.Advance(d)
 }
 
 // ran is a command that has ended.

@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/text/language"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -221,21 +223,36 @@ func CheckPhone(phone string) error {
 	return nil
 }
 
+// CheckLocale refuses what is no language tag: a locale that nobody knows would
+// be answered with the default text. Empty is none.
+func CheckLocale(locale string) error {
+	if _, err := language.Parse(locale); locale != "" && (err != nil || strings.Contains(locale, "_")) {
+		return fmt.Errorf("the locale %q is no BCP 47 language tag; write \"fr\", \"pt-BR\" or \"zh-Hant\" for example", locale)
+	}
+	return nil
+}
+
+// CheckIP refuses what is no IP address. The error does not repeat it. Empty is
+// none.
+func CheckIP(address string) error {
+	if _, err := netip.ParseAddr(address); address != "" && err != nil {
+		return errors.New("what is given as the recipient's IP address is none; write an IPv4 or IPv6 address")
+	}
+	return nil
+}
+
 // check returns the recipient with the address in its usual spelling, so that
 // the same address compares equal.
 func (to Recipient) check() (Recipient, error) {
 	if err := CheckPhone(to.Phone); err != nil {
 		return to, err
 	}
-	if to.IP == "" {
-		return to, nil
+	if err := CheckIP(to.IP); err != nil || to.IP == "" {
+		return to, err
 	}
 	address, err := netip.ParseAddr(to.IP)
-	if err != nil {
-		return to, errors.New("what is given as the recipient's IP address is none; write an IPv4 or IPv6 address")
-	}
 	to.IP = address.Unmap().String()
-	return to, nil
+	return to, err
 }
 
 // placeholders are what a document calls the recipient.

@@ -28,7 +28,7 @@ func phoneAttribute() schema.Attribute {
 
 func recipientIPAttribute() schema.Attribute {
 	return schema.StringAttribute{
-		Optional: true, Validators: []validator.String{stringvalidator.LengthBetween(2, 45)},
+		Optional: true, Validators: []validator.String{checked{"Recipient's IP address is none", "must be an IPv4 or IPv6 address", delivery.CheckIP}},
 		MarkdownDescription: "IP address of the recipient, for a route that binds the code to it (`bind_recipient_ip`).",
 	}
 }
@@ -52,6 +52,32 @@ func (recipient) ValidateString(_ context.Context, req validator.StringRequest, 
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Phone number is not in international form",
 		fmt.Sprintf("%s must be + and the country code and the number, without spaces, such as \"+33612345678\". provider::otp::e164(number, country) makes that form of a national number.", req.Path))
+}
+
+// checked takes what a check of the recipient does.
+type checked struct {
+	summary, rule string
+	check         func(text string) error
+}
+
+// Description is the rule.
+func (c checked) Description(context.Context) string { return c.rule }
+
+// MarkdownDescription is the rule.
+func (c checked) MarkdownDescription(ctx context.Context) string { return c.Description(ctx) }
+
+// ValidateString checks a known text; an empty one is a mistake, too.
+func (c checked) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	err := c.check(req.ConfigValue.ValueString())
+	switch {
+	case req.ConfigValue.ValueString() == "":
+		resp.Diagnostics.AddAttributeError(req.Path, c.summary, fmt.Sprintf("%s is empty; it %s. Leave it out where there is none.", req.Path, c.rule))
+	case err != nil:
+		resp.Diagnostics.AddAttributeError(req.Path, c.summary, fmt.Sprintf("%s: %s.", req.Path, err))
+	}
 }
 
 // duration takes durations of zero and more.

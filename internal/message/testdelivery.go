@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +54,7 @@ func (d *TestDelivery) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 				MarkdownDescription: "Whether one code is sent through each route that serves the phone, one after the other, with the wait between two that `limits` wants. Default `false`.",
 			},
 			"locale": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 35)},
+				Optional: true, Validators: []validator.String{checked{"Locale is not a BCP 47 language tag", "must be a BCP 47 language tag, such as fr-CA", delivery.CheckLocale}},
 				MarkdownDescription: "Language of the recipient, BCP 47, such as `fr-CA`. Absent: the profile's default text.",
 			},
 			"recipient_ip": recipientIPAttribute(),
@@ -84,7 +83,7 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	d.with(ctx, resp, "send the code", func(t *trial.Trial) error {
+	d.with(ctx, resp, "complete the test delivery", func(t *trial.Trial) error {
 		return t.Send(ctx, m.request(), func(result trial.Result) {
 			blame(result, resp)
 			if !result.Good() {

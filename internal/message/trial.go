@@ -47,7 +47,7 @@ func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t
 	}
 	t, err := trial.Open(ctx, trial.Options{
 		Catalog: store, Clock: a.session.Clock, Ledger: a.session.Deliveries,
-		Runner: delivery.Options{Lookup: a.session.Variable, HTTP: a.session.HTTP, UserAgent: a.session.UserAgent},
+		Runner: a.runner(),
 		Tell:   tf.Progress(ctx, resp),
 	})
 	if err != nil {
@@ -57,10 +57,16 @@ func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t
 	return do(t)
 }
 
+// runner calls vendors as the provider does.
+func (a *acting) runner() delivery.Options {
+	return delivery.Options{Lookup: a.session.Variable, HTTP: a.session.HTTP, UserAgent: a.session.UserAgent}
+}
+
 // failure is the diagnostic of an action that was not tried, or not to its end.
 func failure(tried string, err error) diag.Diagnostic {
 	var missing *trial.MissingError
-	if errors.As(err, &missing) {
+	var planned *tf.MissingError
+	if errors.As(err, &missing) || errors.As(err, &planned) {
 		return diag.NewErrorDiagnostic("Profile is not in the catalog", err.Error())
 	}
 	return tf.Failure(tried, err)
@@ -100,7 +106,7 @@ func blame(result trial.Result, resp *action.InvokeResponse) {
 	verdict := result.Verdict()
 	switch verdict {
 	case otp.OutcomeUnknown:
-		detail.WriteString(" It may have happened, so it was not tried again, and nothing else was tried.")
+		detail.WriteString(" It may have happened, so it was not tried again.")
 	case otp.OutcomeNextRoute:
 		detail.WriteString(" Nothing was sent.")
 	}

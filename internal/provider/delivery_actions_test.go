@@ -1,7 +1,6 @@
 package provider_test
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -40,8 +39,7 @@ func newDeliveries(t *testing.T, routes ...string) *deliveries {
 // again is another run of Terraform.
 func (d *deliveries) again() *server {
 	d.world.t.Helper()
-	clock := vendorClock{d.vendor}
-	raw, err := provider.NewServer(provider.New("test", provider.WithClock(clock), provider.WithDeliveries(d.file))())
+	raw, err := provider.NewServer(provider.New("test", provider.WithClock(d.vendor), provider.WithDeliveries(d.file))())
 	if err != nil {
 		d.world.t.Fatal(err)
 	}
@@ -72,20 +70,6 @@ func (d *deliveries) serveWith(raw tfprotov6.ProviderServer) *server {
 	s.schema, err = raw.GetProviderSchema(d.world.t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	d.must(err)
 	return s
-}
-
-// vendorClock is the sandbox's; waiting moves it.
-type vendorClock struct{ vendor *sandbox.Server }
-
-// Now is the sandbox's time.
-func (c vendorClock) Now() time.Time { return c.vendor.Now() }
-
-// Sleep moves it.
-func (c vendorClock) Sleep(ctx context.Context, d time.Duration) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return c.vendor.Advance(d)
 }
 
 // invoke invokes an action in a run of its own. Nothing that it tells may be
@@ -192,6 +176,19 @@ func TestATestDeliveryOfEveryRoute(t *testing.T) {
 	}
 }
 
+// What is lost on one route keeps the next from nothing, and is not said to.
+func TestEveryRouteGoesOnAfterAnUnclearOne(t *testing.T) {
+	t.Parallel()
+	d := newDeliveries(t, overOctopush, overMyOTP)
+	d.must(d.vendor.Fail(sandbox.Fault{Vendor: "octopush", Operation: "otp_generate", Kind: sandbox.DropAfter}))
+	i := d.invoke("otp_test_delivery", map[string]any{"every_route": true, "wait": "0s"})
+	i.failed("Nobody knows what came of it", "routes[0] (Octopush, sms)", "so it was not tried again")
+	i.told("routes[1] (MyOTP.App, sms), outcome ok")
+	if strings.Contains(i.errors, "nothing else was tried") || len(d.vendor.Messages()) != 2 {
+		t.Errorf("%d messages: %s", len(d.vendor.Messages()), i.errors)
+	}
+}
+
 func TestWhatIsNotKnownToBeDeliveredIsAWarning(t *testing.T) {
 	t.Parallel()
 	d := newDeliveries(t, overMyOTP)
@@ -226,6 +223,9 @@ func TestActionsAreValidatedBeforeAnythingIsSent(t *testing.T) {
 		"a route and every route": {"otp_test_delivery", map[string]any{"route": 0, "every_route": true}, "every_route"},
 		"a route below 0":         {"otp_test_delivery", map[string]any{"route": -1}, "at least 0"},
 		"a wait that is none":     {"otp_test_delivery", map[string]any{"wait": "soon"}, "Wait is not a duration"},
+		"a locale of POSIX":       {"otp_test_delivery", map[string]any{"locale": "fr_FR"}, "Locale is not a BCP 47 language tag"},
+		"no locale":               {"otp_test_delivery", map[string]any{"locale": ""}, "Locale is not a BCP 47 language tag"},
+		"an address that is none": {"otp_verify", map[string]any{"code": "482913", "recipient_ip": "203.0.113"}, "Recipient's IP address is none"},
 		"a wait below 0":          {"otp_test_delivery", map[string]any{"wait": "-1s"}, "Wait is not a duration"},
 		"no code":                 {"otp_verify", map[string]any{"code": ""}, "code"},
 		"no time":                 {"otp_extend", map[string]any{"seconds": 0}, "seconds"},

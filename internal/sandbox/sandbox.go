@@ -5,6 +5,7 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -131,6 +132,15 @@ func (s *Server) Advance(by time.Duration) error {
 		return fmt.Errorf("the sandbox's clock cannot go back by %s: reset it instead", -by)
 	}
 	return s.change(func() error { s.offset += by; return nil })
+}
+
+// Sleep waits by the sandbox's clock, which it moves, so that a program that
+// waits by it need not: it is a clock.Clock. It ends early when the context does.
+func (s *Server) Sleep(ctx context.Context, d time.Duration) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.Advance(d)
 }
 
 // Reset forgets messages, requests, faults, what the vendors know and the

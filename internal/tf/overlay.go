@@ -89,6 +89,15 @@ func (o *overlay) see(ref catalog.Ref, profile string, stored entry) entry {
 	return e
 }
 
+// get is an object as this run plans it, for those who may as well come before
+// its plan.
+func (o *overlay) get(ref catalog.Ref) (e entry, planned bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	e, planned = o.planned[ref]
+	return e, planned
+}
+
 // orderError says that Terraform planned a profile before what it refers to.
 type orderError struct {
 	Ref      catalog.Ref
@@ -109,6 +118,10 @@ func (e *orderError) Error() string {
 // referenceAdvice is how to refer to an object so that Terraform knows the
 // order.
 func referenceAdvice(kind catalog.Kind) string {
-	attribute := map[catalog.Kind]string{catalog.Brand: "brand", catalog.MessageTemplate: "template", catalog.SenderID: "sender_id"}[kind]
-	return fmt.Sprintf("If it is declared in this configuration, write `%s = %s.<label>.name` in the profile.", attribute, kind.ResourceType())
+	attribute := map[catalog.Kind]string{catalog.Brand: "brand", catalog.MessageTemplate: "template", catalog.SenderID: "sender_id", catalog.Profile: "profile"}[kind]
+	in := "the profile"
+	if kind == catalog.Profile {
+		in = "the action"
+	}
+	return fmt.Sprintf("If it is declared in this configuration, write `%s = %s.<label>.name` in %s.", attribute, kind.ResourceType(), in)
 }

@@ -3,7 +3,8 @@
 // program that sent it.
 //
 // It is a SQLite file that its owner alone may read. Phone numbers and codes
-// are in it as keyed hashes, and everything goes a day after it is over.
+// are in it as keyed hashes, so that they are not found by looking; the key is
+// in the file, too. Everything goes when the file is used a day after it is over.
 package ledger
 
 import (
@@ -21,6 +22,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	_ "modernc.org/sqlite" // Registers the driver "sqlite".
@@ -40,7 +42,12 @@ type Ledger struct {
 	clock func() time.Time
 }
 
-// Error says why the file cannot be used.
+// creating serialises the making of files in this process: closing a descriptor
+// drops the locks that SQLite holds on the same file.
+var creating sync.Mutex
+
+// Error says why the file cannot be used. What that means for a send is its
+// caller's to say.
 type Error struct {
 	Path  string
 	cause error
@@ -48,8 +55,8 @@ type Error struct {
 
 // Error says what to do.
 func (e *Error) Error() string {
-	return fmt.Sprintf("What was sent cannot be remembered in %s, so that limits could not be kept: %v. Nothing was sent. "+
-		"Set %s to a file that can be written, or move this one away.", e.Path, e.cause, Variable)
+	return fmt.Sprintf("the file that remembers what was sent from here, %s, cannot be used: %v. "+
+		"Set %s to a file that can be written, or move this one away", e.Path, e.cause, Variable)
 }
 
 // Unwrap is the reason.
@@ -78,12 +85,13 @@ func Open(ctx context.Context, path string, clock func() time.Time) (*Ledger, er
 	if err := l.create(); err != nil {
 		return nil, &Error{path, err}
 	}
-	parameters := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)"}}
+	parameters := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "secure_delete(ON)"}}
 	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+parameters.Encode())
 	if err != nil {
 		return nil, &Error{path, err}
 	}
 	db.SetMaxOpenConns(1)
+	db.SetMaxIdleConns(-1) // between calls no lock is held, and a file that was replaced is noticed
 	l.db = db
 	if err := l.prepare(ctx); err != nil {
 		return nil, &Error{path, errors.Join(err, db.Close())}
@@ -99,6 +107,8 @@ func (l *Ledger) create() error {
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
 		return err
 	}
+	creating.Lock()
+	defer creating.Unlock()
 	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
@@ -117,6 +127,13 @@ func (l *Ledger) prepare(ctx context.Context) error {
 		}
 		switch found {
 		case 0:
+			var theirs int // such as the tables of a catalog
+			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&theirs); err != nil {
+				return err
+			}
+			if theirs > 0 {
+				return errors.New("it is the database of another program, and was left as it is")
+			}
 			const tables = "CREATE TABLE secret (key BLOB NOT NULL); CREATE TABLE records (name TEXT PRIMARY KEY, record TEXT NOT NULL, lasts INTEGER NOT NULL); PRAGMA user_version = 1"
 			if _, err := tx.ExecContext(ctx, tables); err != nil {
 				return err
@@ -139,9 +156,9 @@ func (l *Ledger) transaction(ctx context.Context, do func(*sql.Tx) error) error 
 		return err
 	}
 	if err := do(tx); err != nil {
-		if undone := tx.Rollback(); undone != nil && !errors.Is(undone, sql.ErrTxDone) {
-			return errors.Join(err, undone)
-		}
+		// It fails where SQLite has taken everything back by itself, as on a full
+		// disk. At the latest the end of the connection does.
+		_ = tx.Rollback()
 		return err
 	}
 	return tx.Commit()
@@ -166,6 +183,32 @@ func (l *Ledger) HashCode(of Of, code string) string {
 	return l.Hash("code", of.Catalog, of.Profile, of.Phone, code)
 }
 
+// read reads a record; one that is not there is empty. A challenge that another
+// release has written in a form of its own is left out: the limits count on, and
+// another code can be sent.
+func read(ctx context.Context, tx *sql.Tx, name string) (Record, error) {
+	var text string
+	err := tx.QueryRowContext(ctx, "SELECT record FROM records WHERE name = ?", name).Scan(&text)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return Record{}, nil
+	case err != nil:
+		return Record{}, err
+	}
+	var record struct {
+		Record
+		Challenge json.RawMessage `json:"challenge"`
+	}
+	if err := json.Unmarshal([]byte(text), &record); err != nil {
+		return Record{}, err
+	}
+	var challenge *Challenge
+	if len(record.Challenge) > 0 && json.Unmarshal(record.Challenge, &challenge) == nil {
+		record.Record.Challenge = challenge
+	}
+	return record.Record, nil
+}
+
 // Change reads a record, lets do change it and writes it, as one transaction.
 // Where do fails, nothing is written and its error is returned; other errors
 // are an *Error. A cancelled context does not keep it from being written:
@@ -174,14 +217,16 @@ func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now 
 	ctx = context.WithoutCancel(ctx)
 	var own error
 	err := l.transaction(ctx, func(tx *sql.Tx) error {
-		name, now := l.Hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
-		var record Record
-		var text string
-		err := tx.QueryRowContext(ctx, "SELECT record FROM records WHERE name = ?", name).Scan(&text)
-		if err == nil {
-			err = json.Unmarshal([]byte(text), &record)
+		var key []byte
+		if err := tx.QueryRowContext(ctx, "SELECT key FROM secret").Scan(&key); err != nil {
+			return err
 		}
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		if !hmac.Equal(key, l.key) {
+			return errors.New("it was replaced while it was in use")
+		}
+		name, now := l.Hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
+		record, err := read(ctx, tx, name)
+		if err != nil {
 			return err
 		}
 		record.prune(now)
@@ -193,7 +238,7 @@ func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now 
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record, lasts = excluded.lasts",
-			name, string(raw), record.lasts().Unix()); err != nil {
+			name, string(raw), record.lasts().Add(time.Second-1).Unix()); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM records WHERE lasts <= ?", now.Unix())

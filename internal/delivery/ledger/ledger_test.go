@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -226,9 +227,41 @@ func TestWhereTheFileIs(t *testing.T) {
 
 func TestARecordSurvivesItsJSONForm(t *testing.T) {
 	t.Parallel()
-	before := ledger.Record{Challenge: &ledger.Challenge{Document: "{}", ExpiresAt: start}}
+	before := ledger.Record{
+		Challenge: &ledger.Challenge{Document: "{}", Route: 1, Outcome: "ok", MessageID: "m", SentAt: start, ExpiresAt: start.Add(time.Hour)},
+		Sends:     []time.Time{start.Add(time.Nanosecond)}, Wrong: []time.Time{start}, Used: map[string]time.Time{"hash": start},
+	}
 	raw, err := json.Marshal(before)
 	if err != nil || strings.Contains(string(raw), "verified_at") {
 		t.Errorf("%s %v", raw, err)
 	}
+	var after ledger.Record
+	if err := json.Unmarshal(raw, &after); err != nil || !reflect.DeepEqual(before, after) {
+		t.Errorf("got %+v, %v", after, err)
+	}
+}
+
+// Another release may keep challenges in another form: limits count on, and
+// another code can be sent.
+func TestAChallengeThatCannotBeReadIsLeftOut(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start
+	l := open(t, path, &now)
+	change(t, l, of, func(r *ledger.Record, at time.Time) {
+		r.Count(at)
+		r.Challenge = &ledger.Challenge{SentAt: at, ExpiresAt: at.Add(time.Hour)}
+	})
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), `UPDATE records SET record = json_set(record, '$.challenge.kept', json('{"version": 99}'))`)
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	change(t, l, of, func(r *ledger.Record, _ time.Time) {
+		if len(r.Sends) != 1 || r.Challenge != nil {
+			t.Errorf("got %+v", r)
+		}
+	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// day is how long sends and wrong codes count: the longest of the limits.
-const day = 24 * time.Hour
+// Day is how long sends and wrong codes count: the longest of the limits.
+const Day = 24 * time.Hour
 
 // Record is what is remembered of a profile and a phone.
 type Record struct {
@@ -42,7 +42,7 @@ type Challenge struct {
 
 // prune drops what is over, and credentials when their code is.
 func (r *Record) prune(now time.Time) {
-	old := func(at time.Time) bool { return !now.Before(at.Add(day)) }
+	old := func(at time.Time) bool { return !now.Before(at.Add(Day)) }
 	r.Sends, r.Wrong = slices.DeleteFunc(r.Sends, old), slices.DeleteFunc(r.Wrong, old)
 	maps.DeleteFunc(r.Used, func(_ string, until time.Time) bool { return !now.Before(until) })
 	if c := r.Challenge; c != nil && !now.Before(c.ExpiresAt) {
@@ -63,13 +63,13 @@ func (r *Record) lasts() time.Time {
 		}
 	}
 	for _, at := range slices.Concat(r.Sends, r.Wrong) {
-		later(at.Add(day))
+		later(at.Add(Day))
 	}
 	for _, until := range r.Used {
 		later(until)
 	}
 	if r.Challenge != nil {
-		later(r.Challenge.ExpiresAt.Add(day))
+		later(r.Challenge.ExpiresAt.Add(Day))
 	}
 	return last
 }
@@ -125,7 +125,7 @@ type bound struct {
 }
 
 func bounds(limits otp.DocumentLimits) []bound {
-	return []bound{{"per_phone_hour", limits.PerPhoneHour, time.Hour}, {"per_phone_day", limits.PerPhoneDay, day}}
+	return []bound{{"per_phone_hour", limits.PerPhoneHour, time.Hour}, {"per_phone_day", limits.PerPhoneDay, Day}}
 }
 
 // within are the sends of the last span.
@@ -138,8 +138,35 @@ func (r *Record) within(span time.Duration, now time.Time) []time.Time {
 }
 
 // Count counts a send, before it is tried: one that could not be counted must
-// not happen.
-func (r *Record) Count(at time.Time) { r.Sends = append(r.Sends, at) }
+// not happen. It gives the moment that the send is known by, which no other has.
+func (r *Record) Count(at time.Time) time.Time {
+	for slices.ContainsFunc(r.Sends, at.Equal) {
+		at = at.Add(time.Nanosecond)
+	}
+	r.Sends = append(r.Sends, at)
+	return at
+}
+
+// Later reports whether a send was counted after another. The clock may have
+// gone back in between.
+func (r *Record) Later(send, other time.Time) bool {
+	i := slices.IndexFunc(r.Sends, other.Equal)
+	return i >= 0 && slices.IndexFunc(r.Sends[i+1:], send.Equal) >= 0
+}
+
+// Unanswered is the last send that was counted, if it is not the one of the
+// challenge: it is under way, or its program ended before the answer was
+// remembered. The zero time: there is none.
+func (r *Record) Unanswered() time.Time {
+	if len(r.Sends) == 0 {
+		return time.Time{}
+	}
+	last := r.Sends[len(r.Sends)-1]
+	if r.Challenge == nil || r.Later(last, r.Challenge.SentAt) {
+		return last
+	}
+	return time.Time{}
+}
 
 // Uncount takes back a send that did not happen.
 func (r *Record) Uncount(at time.Time) { r.Sends = without(r.Sends, at) }

@@ -10,7 +10,7 @@ import (
 )
 
 // after does what follows a send that went well.
-func (s *send) after(ctx context.Context, result Result, sent delivery.Sent) (Result, error) {
+func (s *send) after(ctx context.Context, at time.Time, result Result, sent delivery.Sent) (Result, error) {
 	if !good(result.Outcome) {
 		return result, nil
 	}
@@ -36,7 +36,15 @@ func (s *send) after(ctx context.Context, result Result, sent delivery.Sent) (Re
 		s.tell("%s does not hand out the code, so it was not verified.", result.Vendor.Title())
 		return result, nil
 	}
-	checked, err := s.Verify(ctx, s.of.Profile, s.request.To, code)
+	last, runner, instead, err := s.challenge(ctx, s.of)
+	if err != nil {
+		return result, err
+	}
+	if instead != nil || !last.SentAt.Equal(at) {
+		s.tell("Another code was sent to the phone meanwhile, so this one was not verified.")
+		return result, nil
+	}
+	checked, err := s.verify(ctx, s.of, last, runner, s.request.To, code)
 	result.Verification = checked.Outcome
 	if checked.Outcome != "" && checked.Outcome != otp.OutcomeOK {
 		result.Reason = fmt.Sprintf("The code that was sent does not verify: %s. %s", checked.Outcome, checked.Reason)

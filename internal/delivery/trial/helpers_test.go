@@ -143,10 +143,7 @@ func (s *stage) Sleep(ctx context.Context, d time.Duration) error {
 		}
 		s.asleep(total)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return s.Advance(d)
+	return s.Server.Sleep(ctx, d)
 }
 
 // send sends and gives all results.

@@ -13,13 +13,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// nothing is the result where no send is remembered.
-func nothing(of ledger.Of) Result {
-	return Result{
-		Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Outcome: otp.OutcomeNotFound,
-		Reason: fmt.Sprintf("No code of profile %q was sent to this phone from here, or it is a day over. Only the machine and user that sent a code remember it; send one first.", of.Profile),
-	}
-}
+const verifiedAlready = "The code that was sent last has been verified already, and a code counts once. Send another one."
 
 // Verify verifies the code that was sent last, with the duties of an
 // application: wrong codes count over all sends, and a right one counts once. A
@@ -30,10 +24,18 @@ func (t *Trial) Verify(ctx context.Context, name string, to delivery.Recipient, 
 	if err != nil {
 		return Result{}, err
 	}
-	last, runner, err := t.challenge(ctx, of)
-	if err != nil || last == nil {
-		return nothing(of), err
+	last, runner, instead, err := t.challenge(ctx, of)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case instead != nil:
+		return *instead, nil
 	}
+	return t.verify(ctx, of, last, runner, to, typed)
+}
+
+// verify verifies the code of a send.
+func (t *Trial) verify(ctx context.Context, of ledger.Of, last *ledger.Challenge, runner *delivery.Runner, to delivery.Recipient, typed string) (Result, error) {
 	code, _ := runner.Normalise(typed)
 	v := &verification{Trial: t, of: of, runner: runner, last: last, hash: t.ledger.HashCode(of, code)}
 	result := at(of, runner, last.Route)
@@ -45,7 +47,10 @@ func (t *Trial) Verify(ctx context.Context, name string, to delivery.Recipient, 
 		return Result{}, errors.Join(err, v.settle(ctx, otp.OutcomeStop, nil))
 	}
 	result.Outcome, result.Remaining, result.HTTPStatus, result.Reason = verdict.Outcome, verdict.Remaining, verdict.HTTPStatus, verdict.Reason
-	return result, v.settle(ctx, verdict.Outcome, &result.Remaining)
+	if err := v.settle(ctx, verdict.Outcome, &result.Remaining); err != nil {
+		return result, fmt.Errorf("the code was tried, and what came of it could not be remembered: %w", err)
+	}
+	return result, nil
 }
 
 // verification is one Verify.
@@ -70,10 +75,11 @@ func (v *verification) begin(ctx context.Context, result *Result) (done bool, er
 		switch {
 		case !v.last.VerifiedAt.IsZero():
 			result.Outcome = otp.OutcomeNotFound
-			result.Reason = "The code that was sent last has been verified already, and a code counts once. Send another one."
+			result.Reason = verifiedAlready
 		case v.must(otp.MaxWrongAttempts) && int64(len(record.Wrong)) >= most:
 			result.Outcome = otp.OutcomeTooManyAttempts
-			result.Reason = fmt.Sprintf("max_wrong_attempts of profile %q is %d, and that many wrong codes were tried.", v.of.Profile, most)
+			result.Reason = fmt.Sprintf("max_wrong_attempts of profile %q is %d, and that many wrong codes were tried. The first of them counts until %s, over all codes that are sent until then.",
+				v.of.Profile, most, record.Wrong[int64(len(record.Wrong))-most].Add(ledger.Day).UTC().Format(time.RFC3339))
 		case v.must(otp.SingleUse) && used:
 			result.Outcome = otp.OutcomeWrongCode
 			result.Reason = "This code has been used, and a code counts once."
@@ -120,11 +126,18 @@ func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, 
 	if err != nil {
 		return Result{}, err
 	}
-	last, runner, err := t.challenge(ctx, of)
-	if err != nil || last == nil {
-		return nothing(of), err
+	last, runner, instead, err := t.challenge(ctx, of)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case instead != nil:
+		return *instead, nil
 	}
 	result := at(of, runner, last.Route)
+	if !last.VerifiedAt.IsZero() {
+		result.Outcome, result.Reason = otp.OutcomeNotFound, verifiedAlready
+		return result, nil
+	}
 	extended, err := runner.Extend(ctx, last.Route, last.Kept, to, seconds)
 	if err != nil {
 		return Result{}, err
@@ -154,9 +167,12 @@ func (t *Trial) Status(ctx context.Context, name string, to delivery.Recipient, 
 	if err != nil {
 		return Result{}, err
 	}
-	last, runner, err := t.challenge(ctx, of)
-	if err != nil || last == nil {
-		return nothing(of), err
+	last, runner, instead, err := t.challenge(ctx, of)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case instead != nil:
+		return *instead, nil
 	}
 	result := at(of, runner, last.Route)
 	result.MessageID = last.MessageID

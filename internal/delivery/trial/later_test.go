@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
@@ -190,4 +191,79 @@ func TestStatus(t *testing.T) {
 	if _, err := s.trial.Status(t.Context(), "login", delivery.Recipient{Phone: "33612345678"}, 0); err == nil {
 		t.Error("a number without a plus sign")
 	}
+}
+
+// A send whose program was killed has a code that nobody knows here. The one
+// before must not be tried in its place.
+func TestAnInterruptedSendIsNotTakenForTheOneBefore(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, compile(t, nil, overMyOTP))
+	to := delivery.Recipient{Phone: french}
+	interrupt := func() {
+		t.Helper()
+		remembered, err := ledger.Open(t.Context(), s.options.Ledger, s.Now)
+		s.must(err)
+		id, err := s.store.ID(t.Context())
+		s.must(err)
+		s.must(remembered.Change(t.Context(), ledger.Of{Catalog: id, Profile: "login", Phone: french}, func(r *ledger.Record, now time.Time) error {
+			r.Count(now)
+			return nil
+		}))
+		s.must(remembered.Close())
+	}
+	interrupted := func() {
+		t.Helper()
+		asked := len(s.calls())
+		for name, verb := range map[string]func() (trial.Result, error){
+			"verify": func() (trial.Result, error) { return s.trial.Verify(t.Context(), "login", to, "482913") },
+			"extend": func() (trial.Result, error) { return s.trial.Extend(t.Context(), "login", to, 60) },
+			"status": func() (trial.Result, error) { return s.trial.Status(t.Context(), "login", to, 0) },
+		} {
+			result, err := verb()
+			s.must(err)
+			if result.Outcome != otp.OutcomeNotFound || !strings.Contains(result.Reason, "was interrupted") {
+				t.Errorf("%s: got %+v", name, result)
+			}
+		}
+		if len(s.calls()) != asked {
+			t.Errorf("the vendor was asked: %v", s.calls()[asked:])
+		}
+	}
+	interrupt()
+	interrupted()
+	s.must(s.Advance(time.Minute))
+	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode)
+	s.must(s.Advance(time.Minute))
+	interrupt()
+	interrupted()
+	s.must(s.Advance(time.Minute))
+	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	if result := s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode); *result.Remaining != 1 {
+		t.Errorf("%d attempts are left: those while a send was interrupted count", *result.Remaining)
+	}
+}
+
+// What somebody else sends while this send is followed is not verified by the
+// code of this one.
+func TestACodeIsVerifiedAgainstItsOwnSend(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, compile(t, func(p *otp.Profile) { p.Limits = &otp.Limits{ResendAfterSeconds: new(int64(0))} }, overMyOTP))
+	s.must(s.Fail(down))
+	other := s.open()
+	var once sync.Once
+	s.asleep = func(time.Duration) {
+		once.Do(func() {
+			s.must(other.Send(t.Context(), trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Resend: true}, func(r trial.Result) {
+				if r.Outcome != otp.OutcomeOK {
+					t.Errorf("got %+v", r)
+				}
+			}))
+		})
+	}
+	result := s.sends(trial.Request{Follow: time.Second, Verify: true}, otp.OutcomeOK)
+	if result.Verification != "" || s.count("myotp verify_otp") != 0 || !strings.Contains(strings.Join(s.told, "\n"), "Another code was sent to the phone meanwhile") {
+		t.Errorf("got %+v, told %q", result, s.told)
+	}
+	s.verifies(french, s.code(), otp.OutcomeOK)
 }

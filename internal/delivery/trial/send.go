@@ -1,6 +1,7 @@
 package trial
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type Request struct {
 // soon as it is complete. A send is tried exactly once. The error says why
 // nothing was tried (any more), or that what was sent could not be remembered.
 func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) error {
-	if err := delivery.CheckPhone(request.To.Phone); err != nil {
+	if err := errors.Join(delivery.CheckPhone(request.To.Phone), delivery.CheckLocale(request.To.Locale), delivery.CheckIP(request.To.IP)); err != nil {
 		return err
 	}
 	p, err := t.profile(ctx, request.Profile)
@@ -99,7 +100,8 @@ func (s *send) notAllowed() Result {
 }
 
 // each sends through one route after the other. Whether all of them can be sent
-// through, and limits allow it, is seen before the first.
+// through, and limits allow it, is seen before the first. A limit that another
+// send has reached meanwhile ends it.
 func (s *send) each(ctx context.Context, routes []int, done func(Result)) error {
 	for _, number := range routes {
 		if err := s.runner.Check(number, s.request.To); err != nil {
@@ -113,7 +115,7 @@ func (s *send) each(ctx context.Context, routes []int, done func(Result)) error 
 		return nil
 	})
 	if err != nil {
-		return err
+		return fmt.Errorf("nothing was sent, because limits could not be kept: %w", err)
 	}
 	if left >= 0 && left < int64(len(routes)) {
 		done(s.none(Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes for it now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
@@ -131,7 +133,7 @@ func (s *send) each(ctx context.Context, routes []int, done func(Result)) error 
 		if result.Outcome != "" {
 			done(result)
 		}
-		if err != nil {
+		if err != nil || result.Outcome == Limited {
 			return err
 		}
 	}
@@ -161,9 +163,10 @@ func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, er
 		}
 		result.Refused = refused
 		if err := s.settle(ctx, at, number, sent); err != nil {
+			result.Reason = cmp.Or(result.Reason, err.Error())
 			return result, err
 		}
-		return s.after(ctx, result, sent)
+		return s.after(ctx, at, result, sent)
 	}
 	return Result{}, s.uncount(ctx, at)
 }
@@ -172,11 +175,13 @@ func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, er
 func (s *send) reserve(ctx context.Context) (limited *ledger.Limited, at time.Time, err error) {
 	err = s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
 		if limited = record.Limited(s.runner.Limits(), now); limited == nil {
-			at = now
-			record.Count(now)
+			at = record.Count(now)
 		}
 		return nil
 	})
+	if err != nil {
+		err = fmt.Errorf("nothing was sent, because limits could not be kept: %w", err)
+	}
 	return limited, at, err
 }
 
@@ -189,10 +194,14 @@ func (s *send) limited(limit *ledger.Limited) Result {
 }
 
 func (s *send) uncount(ctx context.Context, at time.Time) error {
-	return s.ledger.Change(ctx, s.of, func(record *ledger.Record, _ time.Time) error {
+	err := s.ledger.Change(ctx, s.of, func(record *ledger.Record, _ time.Time) error {
 		record.Uncount(at)
 		return nil
 	})
+	if err != nil {
+		return fmt.Errorf("nothing was sent, and that could not be remembered, so that it counts for the limits: %w", err)
+	}
+	return nil
 }
 
 // by sends through one route.
@@ -209,25 +218,26 @@ func (s *send) by(ctx context.Context, number int, resend bool) (Result, deliver
 	}
 	result.Outcome, result.HTTPStatus, result.Reason = sent.Outcome, sent.HTTPStatus, sent.Reason
 	result.MessageID, result.Cost, result.Unit = sent.MessageID, sent.Cost, sent.Unit
-	if expires := sent.Kept.ExpiresAt().Truncate(time.Second); !expires.IsZero() && good(sent.Outcome) {
+	if expires := sent.Kept.ExpiresAt().Truncate(time.Second); !expires.IsZero() && (sent.Outcome == otp.OutcomeOK || sent.Outcome == otp.OutcomePending) {
 		result.ExpiresAt = &expires
 	}
 	return result, sent, nil
 }
 
 // settle remembers what was sent. already_active keeps the code that is on its
-// way, if it is remembered.
+// way, if it is remembered, and an answer that comes late keeps a newer one.
 func (s *send) settle(ctx context.Context, at time.Time, number int, sent delivery.Sent) error {
+	if sent.Outcome == otp.OutcomeNextRoute || sent.Outcome == otp.OutcomeStop {
+		return s.uncount(ctx, at)
+	}
 	err := s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
-		switch sent.Outcome {
-		case otp.OutcomeNextRoute, otp.OutcomeStop:
+		newer := record.Challenge != nil && record.Later(record.Challenge.SentAt, at)
+		if sent.Outcome == otp.OutcomeAlreadyActive {
 			record.Uncount(at)
+			newer = newer || record.Alive(now)
+		}
+		if newer {
 			return nil
-		case otp.OutcomeAlreadyActive:
-			record.Uncount(at)
-			if record.Alive(now) {
-				return nil
-			}
 		}
 		record.Challenge = &ledger.Challenge{
 			Document: s.document, Route: number, Outcome: sent.Outcome, Kept: sent.Kept, MessageID: sent.MessageID,

@@ -119,22 +119,36 @@ func (t *Trial) of(ctx context.Context, name, phone string) (ledger.Of, error) {
 		return ledger.Of{}, err
 	}
 	id, err := t.options.Catalog.ID(ctx)
+	if err == nil && id == "" {
+		err = &catalog.NoCatalogError{Operation: "look up", Catalog: t.options.Catalog.URL()}
+	}
 	return ledger.Of{Catalog: id, Profile: name, Phone: phone}, err
 }
 
 // challenge is the code that was sent last, with the runner of the document it
-// was sent by; nil: none is remembered.
-func (t *Trial) challenge(ctx context.Context, of ledger.Of) (*ledger.Challenge, *delivery.Runner, error) {
-	var last *ledger.Challenge
-	err := t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
-		last = record.Challenge
+// was sent by. instead is the result where there is none.
+func (t *Trial) challenge(ctx context.Context, of ledger.Of) (last *ledger.Challenge, runner *delivery.Runner, instead *Result, err error) {
+	var unanswered time.Time
+	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
+		last, unanswered = record.Challenge, record.Unanswered()
 		return nil
 	})
-	if err != nil || last == nil {
-		return nil, nil, err
+	switch {
+	case err != nil:
+		return nil, nil, nil, err
+	case !unanswered.IsZero():
+		return nil, nil, none(of, fmt.Sprintf("The last send of profile %q to this phone, at %s, is under way or was interrupted before its answer was remembered, so its code is not known here. Send another one.",
+			of.Profile, unanswered.UTC().Format(time.RFC3339))), nil
+	case last == nil:
+		return nil, nil, none(of, fmt.Sprintf("No code of profile %q was sent to this phone from here, or it is a day over. Only the machine and user that sent a code remember it; send one first.", of.Profile)), nil
 	}
-	runner, err := delivery.New(last.Document, t.options.Runner)
-	return last, runner, err
+	runner, err = delivery.New(last.Document, t.options.Runner)
+	return last, runner, nil, err
+}
+
+// none is the result where there is no code.
+func none(of ledger.Of, reason string) *Result {
+	return &Result{Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Outcome: otp.OutcomeNotFound, Reason: reason}
 }
 
 // at is a result of a route.

@@ -1,0 +1,123 @@
+package ledger_test
+
+import (
+	"bytes"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+)
+
+// What is forgotten is not left in free pages of the file.
+func TestWhatIsForgottenIsGoneFromTheFile(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start
+	l := open(t, path, &now)
+	other := ledger.Of{Catalog: "id", Profile: "other", Phone: phone}
+	change(t, l, other, func(r *ledger.Record, at time.Time) { r.Count(at.Add(48 * time.Hour)) })
+	long := strings.Repeat("{}", 3000) // takes pages of its own
+	change(t, l, of, func(r *ledger.Record, at time.Time) {
+		r.Attempt(at, l.HashCode(of, code), at.Add(time.Hour))
+		r.Challenge = &ledger.Challenge{Document: long, ExpiresAt: at.Add(time.Hour)}
+	})
+	hash := []byte(l.HashCode(of, code))
+	now = start.Add(30 * time.Hour)
+	change(t, l, other, func(*ledger.Record, time.Time) {})
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(raw, hash) || bytes.Contains(raw, []byte(long[:200])) {
+		t.Error("what was forgotten is still in the file")
+	}
+}
+
+// A database of somebody else, such as a catalog, is left as it is.
+func TestADatabaseOfSomebodyElseIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "catalog.db")
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE TABLE theirs (a TEXT)")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := ledger.Open(t.Context(), path, nil)
+	if err == nil {
+		t.Error("it was opened", l.Close())
+	} else if !strings.Contains(err.Error(), "another program") {
+		t.Error(err)
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Error("it was changed", err)
+	}
+}
+
+// What another file holds has another key, and a file that is gone is not made
+// anew without the limits it held.
+func TestAFileThatIsReplacedIsNoticed(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start
+	first := open(t, path, &now)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var ours *ledger.Error
+	if err := first.Change(t.Context(), of, func(*ledger.Record, time.Time) error { return nil }); !errors.As(err, &ours) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file was made anew: %v", err)
+	}
+	open(t, path, &now)
+	err := first.Change(t.Context(), of, func(*ledger.Record, time.Time) error { return nil })
+	if !errors.As(err, &ours) || !strings.Contains(err.Error(), "replaced while it was in use") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// SQLite takes a write back by itself when the disk is full, for example.
+func TestAnErrorIsToldWithoutNoise(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start
+	l := open(t, path, &now)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.ExecContext(t.Context(), "CREATE TRIGGER full BEFORE INSERT ON records BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END")
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	err = l.Change(t.Context(), of, func(r *ledger.Record, at time.Time) error { r.Count(at); return nil })
+	if err == nil || !strings.Contains(err.Error(), "the disk is full") || strings.Contains(err.Error(), "rollback") || strings.Contains(err.Error(), "\n") {
+		t.Error(err)
+	}
+}
+
+// Time is kept to the nanosecond: a limit holds to its end.
+func TestNothingIsForgottenEarly(t *testing.T) {
+	t.Parallel()
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start.Add(900*time.Millisecond)
+	l := open(t, path, &now)
+	change(t, l, of, func(r *ledger.Record, at time.Time) { r.Count(at) })
+	now = start.Add(24*time.Hour + 100*time.Millisecond)
+	change(t, l, ledger.Of{Catalog: "id", Profile: "other", Phone: phone}, func(*ledger.Record, time.Time) {})
+	change(t, l, of, func(r *ledger.Record, _ time.Time) {
+		if len(r.Sends) != 1 {
+			t.Error("a send of less than a day ago is forgotten")
+		}
+	})
+}
