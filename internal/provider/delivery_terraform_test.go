@@ -76,7 +76,7 @@ func TestTerraformTestsAProfileThatWasCreatedOrChanged(t *testing.T) {
 	t.Parallel()
 	w, vendor, run := terraformOn(t)
 	// One route: between two, the binary would really wait.
-	example := strings.Replace(read(t, filepath.Join(root, "examples/actions/otp_test_delivery/action-trigger.tf")), "every_route = true", "route = 1", 1)
+	example := strings.Replace(read(t, filepath.Join(root, "examples/actions/otp_test_delivery/action_trigger.tf")), "every_route = true", "route = 1", 1)
 	w.configure(example)
 	if output, code := run("apply", "-auto-approve"); code != 0 || !strings.Contains(fold(output), "routes[1] (MyOTP.App, sms), outcome ok") {
 		t.Fatalf("exit code %d: %s", code, output)

@@ -114,7 +114,7 @@ func TestTerraformLinksThePhoneBeforeItsAccountIsCreatedAndUpdated(t *testing.T)
 	t.Parallel()
 	terraformWithActions(t)
 	l := newLinking(t, sandbox.AndroidAPISettings{})
-	w := l.workspace("action-trigger.tf")
+	w := l.workspace("action_trigger.tf")
 	for _, want := range []string{"1 added", "1 changed"} {
 		var say string
 		output, code := l.applies(w, l.scans(strayPhone, &say))
@@ -138,7 +138,7 @@ func TestCtrlCEndsAnActionAndWhatItWasTriggeredBy(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := newLinking(t, sandbox.AndroidAPISettings{})
-			w := l.workspace("action-trigger.tf")
+			w := l.workspace("action_trigger.tf")
 			logs := filepath.Join(w.folder, "trace.log")
 			w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
 			output, code := l.applies(w, func(_ sandbox.WhatsAppLink, p *os.Process) { l.must(p.Signal(os.Interrupt)) }, arguments...)
