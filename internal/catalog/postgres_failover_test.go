@@ -23,6 +23,7 @@ func TestOfAPrimaryAndItsStandbyTheOneThatTakesWritesGetsThem(t *testing.T) {
 	// caughtUp waits until the standby has what the primary has.
 	caughtUp := func() {
 		var position string
+		execute(t, onPrimary, "CHECKPOINT") // The servers of tests answer a commit before they have written it.
 		must(t, onPrimary.QueryRowContext(t.Context(), "SELECT pg_current_wal_lsn()").Scan(&position))
 		for has := false; !has; {
 			must(t, onStandby.QueryRowContext(t.Context(), "SELECT pg_last_wal_replay_lsn() >= '"+position+"'").Scan(&has))

@@ -49,6 +49,7 @@ func (b *postgres) migrate(ctx context.Context, s schema) (err error) {
 			return err
 		}
 	}
+	var failure error
 	err = conn.Raw(func(raw any) error {
 		inner, ok := raw.(*postgresConn)
 		if !ok {
@@ -56,9 +57,12 @@ func (b *postgres) migrate(ctx context.Context, s schema) (err error) {
 		}
 		db := sql.OpenDB(&within{conn: inner})
 		db.SetMaxOpenConns(1)
-		return errors.Join(s.up(ctx, goose.DialectPostgres, db), db.Close())
+		failure = inner.broken(ctx, errors.Join(s.up(ctx, goose.DialectPostgres, db), db.Close()))
+		// Of a bad connection Raw would wait for the transaction, which is ours
+		// to end.
+		return nil
 	})
-	if err != nil {
+	if err = errors.Join(err, failure); err != nil {
 		return err
 	}
 	return tx.Commit()

@@ -81,3 +81,17 @@ func TestAMigrationThatFailsLeavesNothing(t *testing.T) {
 	execute(t, p.raw(t), "DROP TABLE otp_history")
 	create(t, s, plain(acme, "one"))
 }
+
+func TestAMigrationWhoseConnectionBreaksIsRepeated(t *testing.T) {
+	t.Parallel()
+	for _, fate := range []pgtest.Fate{pgtest.Lose, pgtest.LoseAnswer} {
+		for _, statement := range []string{"SAVEPOINT migration", "CREATE TABLE otp_object", "RELEASE SAVEPOINT migration"} {
+			p, schema := postgresSchema(t)
+			s := place{url: newProxy(t, times(t, 1, statement, fate)).url(schema)}.open(t)
+			pauses := hurry(s)
+			create(t, s, plain(acme, "one"))
+			equal(t, int64(1), pauses.Load())
+			equal(t, spec("one"), get(t, p.open(t), acme).Spec)
+		}
+	}
+}

@@ -151,5 +151,8 @@ func (l link) report(command *cobra.Command, result pairing.Result, err error) e
 	if ended != nil {
 		return &exit{ended.code, ended}
 	}
-	return unprinted
+	if unprinted != nil {
+		return &exit{exitUnknown, fmt.Errorf("%s The result could not be printed: %w", result, unprinted)}
+	}
+	return nil
 }

@@ -265,6 +265,22 @@ func TestLinkEndsInAClearErrorWhateverHappens(t *testing.T) {
 	}
 }
 
+// Exit code 1 would say that nothing was linked.
+func TestALinkWhoseResultCannotBePrintedSaysSo(t *testing.T) {
+	for _, arguments := range [][]string{{"--json"}, nil} {
+		l := newLinking(t, sandbox.AndroidAPISettings{})
+		command := whatsappCommand(vendorCalls{clock: l, options: httpapi.Options{MaxRequestsPerSecond: 100_000}})
+		command.SilenceUsage, command.SilenceErrors = true, true
+		command.SetArgs(append([]string{"link", "--phone", seededPhone}, arguments...))
+		command.SetOut(closed{})
+		command.SetErr(&l.notes)
+		err := command.ExecuteContext(t.Context())
+		if code := Report(err); code != exitUnknown || !strings.Contains(fmt.Sprint(err), seededAccount) || !strings.Contains(fmt.Sprint(err), "could not be printed: nobody reads") {
+			t.Errorf("%v: exit code %d, %v", arguments, code, err)
+		}
+	}
+}
+
 func TestLinkSaysWhatIsWrongWithItsArguments(t *testing.T) {
 	for want, arguments := range map[string][]string{
 		`Write "+923004445566"`:   {"--phone", "923004445566"},

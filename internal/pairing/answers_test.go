@@ -28,6 +28,18 @@ func (f *fixture) add(unique, phone, status string) {
 	}))
 }
 
+// number changes the number of an account.
+func (f *fixture) number(unique, phone string) {
+	f.t.Helper()
+	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
+		for i := range a.WhatsApp {
+			if a.WhatsApp[i].Unique == unique {
+				a.WhatsApp[i].Phone = phone
+			}
+		}
+	}))
+}
+
 // Little of what the vendor answers is documented, so a link copes with less
 // than that.
 func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
@@ -61,6 +73,26 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 			f.answer("wa_info", "200", `{"unique":"fresh","wid":"`+phone[1:]+`@s.whatsapp.net"}`, -1)
 			f.During(2, func() { f.add("fresh", other, "connected") })
 		}, "", "so it was removed again"},
+		"the list tells no number": {pairing.Request{Phone: phone}, func(f *fixture) {
+			f.answer("wa_info", "200", `{"unique":"fresh","wid":"`+phone[1:]+`@s.whatsapp.net"}`, -1)
+			f.During(2, func() { f.add("fresh", "", "connected") })
+		}, "fresh", ""},
+		"the number is told late": {pairing.Request{Phone: phone}, func(f *fixture) {
+			f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
+			f.During(2, func() { f.add("fresh", "", "connected") })
+			f.During(4, func() { f.number("fresh", phone) })
+		}, "fresh", ""},
+		"another number is told late": {pairing.Request{Phone: phone}, func(f *fixture) {
+			f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
+			f.During(2, func() { f.add("fresh", "", "connected") })
+			f.During(4, func() { f.number("fresh", other) })
+		}, "", "so it was removed again"},
+		"connected again without a number": {relink, func(f *fixture) {
+			f.disconnect(seededNumber)
+			f.During(2, func() {
+				f.answer("wa_accounts", "200", `[{"unique":"`+seeded+`","phone":false,"status":"connected"}]`, 1)
+			})
+		}, seeded, ""},
 		"connected already, though listed otherwise": {relink, func(f *fixture) {
 			f.disconnect(seededNumber)
 			f.answer("wa_relink", "200", `{"already_connected":true}`, 1)
@@ -99,6 +131,18 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 				t.Errorf("accounts of %v are left", f.phones())
 			}
 		})
+	}
+}
+
+// Whose account it is has to be known before it counts as linked.
+func TestAnAccountWhoseNumberIsNeverToldIsNotCalledConnected(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
+	f.During(2, func() { f.add("fresh", "", "connected") })
+	result, err := f.link(t.Context(), pairing.Request{Phone: phone})
+	if err != nil || result.Outcome != pairing.NotConnected || result.Problem == nil || result.Account.Unique != "fresh" {
+		t.Errorf("%v, %+v", err, result)
 	}
 }
 

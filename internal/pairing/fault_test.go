@@ -113,6 +113,26 @@ func TestOneFaultDoesNotEndALink(t *testing.T) {
 	}
 }
 
+// The time may be up just when a look fails, and the code may have been scanned.
+func TestAScanIsNoticedThoughTheLastLookFailed(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"wa_info", "wa_accounts"} {
+		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f.During(2, f.scan(phone))
+		f.During(2, f.fail(page(operation), 1))
+		result, err := f.link(t.Context(), pairing.Request{Phone: phone, Timeout: 2 * pairing.Interval})
+		if err != nil || string(result.Account.Unique) != f.unique(phone) {
+			t.Errorf("%s: %v, %+v", operation, err, result)
+		}
+		f = newFixture(t, sandbox.AndroidAPISettings{})
+		f.During(2, f.fail(page(operation), 1))
+		var late *pairing.TimeoutError
+		if _, err := f.link(t.Context(), pairing.Request{Phone: phone, Timeout: 2 * pairing.Interval}); !errors.As(err, &late) {
+			t.Errorf("%s: nobody has scanned: %v", operation, err)
+		}
+	}
+}
+
 func TestATokenThatExpiresIsReplacedByAnotherLink(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
@@ -273,6 +293,18 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestALinkThatIsCancelledBeforeItBeginsSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, sandbox.AndroidAPISettings{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var cancelled *pairing.CancelledError
+	if _, err := f.link(ctx, pairing.Request{Phone: phone}); !errors.As(err, &cancelled) || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	f.called(map[string]int{})
 }
 
 func TestWhatShowReturnsEndsTheLink(t *testing.T) {

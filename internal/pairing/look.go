@@ -92,8 +92,9 @@ func (w *wait) scanned(ctx context.Context, unique, phone string) error {
 	return nil
 }
 
+// other reports another number. One that the vendor does not tell is none.
 func (w *wait) other(phone string) bool {
-	return w.request.Phone != "" && !SamePhone(phone, w.request.Phone)
+	return w.request.Phone != "" && phone != "" && !SamePhone(phone, w.request.Phone)
 }
 
 // linked notes the account of this link.
@@ -106,6 +107,9 @@ func (w *wait) linked(account androidapi.Account) {
 // no sign of anything; that it is no longer is.
 func (w *wait) found(ctx context.Context, accounts []androidapi.Account) error {
 	account, found := byUnique(accounts, w.unique)
+	if account.Phone == "" {
+		account.Phone = w.account.Phone // as the scan has told it
+	}
 	switch {
 	case !found && w.listed:
 		gone := &GoneError{Unique: w.unique}
@@ -113,6 +117,8 @@ func (w *wait) found(ctx context.Context, accounts []androidapi.Account) error {
 		return gone
 	case !found:
 		return nil
+	case w.request.Phone != "" && account.Phone == "" && w.unique != w.target:
+		return nil // the vendor has yet to tell whose account it is
 	case w.other(string(account.Phone)):
 		w.unique, w.listed = "", false
 		return w.refuse(ctx, string(account.Unique), string(account.Phone))

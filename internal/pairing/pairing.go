@@ -97,7 +97,10 @@ func (l *Linker) Link(ctx context.Context, request Request) (Result, error) {
 	}
 	w := &wait{Linker: l, request: request, deadline: l.clock.Now().Add(request.Timeout), target: request.Unique}
 	accounts, err := l.list(ctx)
-	if err != nil {
+	switch {
+	case ctx.Err() != nil:
+		return Result{}, &CancelledError{For: "AndroidAPI to list its WhatsApp accounts", cause: ctx.Err()}
+	case err != nil:
 		return Result{}, err
 	}
 	if err := w.begin(accounts); err != nil {

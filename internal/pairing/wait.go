@@ -59,7 +59,10 @@ func (w *wait) begin(accounts []androidapi.Account) error {
 func (w *wait) run(ctx context.Context) (Result, error) {
 	for {
 		remaining := w.deadline.Sub(w.clock.Now())
-		if remaining <= 0 {
+		switch {
+		case remaining <= 0 && w.faults > 0: // so the look at that moment told nothing
+			return w.end(ctx, w.timeout())
+		case remaining <= 0:
 			return w.leave(w.timeout())
 		}
 		err := w.ask(ctx)

@@ -38,8 +38,11 @@ type protocol interface {
 // resource that has triggered the action, or exits with 0.
 type server struct {
 	protocol
-	// invocations is locked for reading by every action under way.
-	invocations sync.RWMutex
+	// beginning is locked for reading while an action begins, so that it is
+	// either under way when the provider is stopped, or refused.
+	beginning sync.RWMutex
+	// underway are the actions that have begun and not ended.
+	underway sync.WaitGroup
 }
 
 // NewServer serves a provider.
@@ -55,16 +58,20 @@ func NewServer(p provider.Provider) (tfprotov6.ProviderServer, error) {
 	return &server{protocol: speaking}, nil
 }
 
-// InvokeAction invokes an action.
+// InvokeAction begins an action.
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
+	if !s.beginning.TryRLock() {
+		return nil, fmt.Errorf("the action %s was not invoked, because the provider is being stopped", req.ActionType)
+	}
+	defer s.beginning.RUnlock()
 	stream, err := s.protocol.InvokeAction(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	events := stream.Events
+	s.underway.Add(1)
+	events, end := stream.Events, sync.OnceFunc(s.underway.Done)
 	return &tfprotov6.InvokeActionServerStream{Events: func(push func(tfprotov6.InvokeActionEvent) bool) {
-		s.invocations.RLock()
-		defer s.invocations.RUnlock()
+		defer end()
 		events(push)
 	}}, nil
 }
@@ -72,8 +79,9 @@ func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRe
 // StopProvider cancels whatever is under way, and returns when actions have
 // ended.
 func (s *server) StopProvider(ctx context.Context, req *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
+	s.beginning.Lock()
+	defer s.beginning.Unlock()
 	response, err := s.protocol.StopProvider(ctx, req)
-	s.invocations.Lock()
-	defer s.invocations.Unlock()
+	s.underway.Wait()
 	return response, err
 }

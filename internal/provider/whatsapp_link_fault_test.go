@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -180,4 +181,58 @@ func TestACancelledActionEndsBeforeTheProviderHasStopped(t *testing.T) {
 	}
 	o.failed("cancelled while it waited for the QR code to be scanned by the phone whose number ends in 5566", "Nothing was linked")
 	l.left(seededPhone)
+}
+
+// An action that has begun when the provider is stopped belongs to those that
+// are waited for, although nobody has heard of it yet; later ones are refused.
+func TestAnActionBeginsBeforeTheProviderStopsOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	l := newLinking(t, sandbox.AndroidAPISettings{})
+	stopping, err := provider.NewServer(provider.New("test", provider.WithClock(l))())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, stopped := l.configured(stopping, l.credentials()), make(chan error, 1)
+	request := &tfprotov6.InvokeActionRequest{ActionType: linkAction, Config: w.dynamic(w.configuring(linkAction, l.linkConfig(supportLine)))}
+	stream, err := w.actions().InvokeAction(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_, err := stopping.StopProvider(context.WithoutCancel(t.Context()), &tfprotov6.StopProviderRequest{})
+		stopped <- err
+	}()
+	for err == nil { // until the stop has begun
+		select {
+		case err := <-stopped:
+			t.Fatalf("the provider has stopped already (%v)", err)
+		default:
+		}
+		var another *tfprotov6.InvokeActionServerStream
+		if another, err = w.actions().InvokeAction(t.Context(), request); err == nil {
+			for range another.Events { // and what began before it has ended
+			}
+		}
+	}
+	if !strings.Contains(err.Error(), "not invoked, because the provider is being stopped") {
+		t.Error(err)
+	}
+	select {
+	case err := <-stopped:
+		t.Fatalf("the provider has stopped already (%v)", err)
+	default:
+	}
+	o := &outcome{t: t}
+	for event := range stream.Events {
+		if end, ok := event.Type.(tfprotov6.CompletedInvokeActionEventType); ok {
+			o.note(end.Diagnostics)
+		}
+	}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+	o.failed("cancelled")
+	if _, err := w.actions().InvokeAction(t.Context(), request); err != nil {
+		t.Errorf("after the stop: %v", err)
+	}
 }

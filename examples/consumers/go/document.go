@@ -110,8 +110,10 @@ var (
 func connect(catalog string) (db *sql.DB, shown, value string, err error) {
 	if strings.HasPrefix(catalog, "postgres:") || strings.HasPrefix(catalog, "postgresql:") {
 		config, err := pgx.ParseConfig(catalog)
-		if err != nil {
-			return nil, "", "", errors.New("the URL of the catalog cannot be used") // err may quote a password
+		// err may quote a password; with / or @ in it, a password would pass for
+		// something else.
+		if err != nil || strings.Contains(config.Host+config.Database, "@") {
+			return nil, "", "", errors.New("the URL of the catalog cannot be used")
 		}
 		shown = fmt.Sprintf("%s at %s:%d", config.Database, config.Host, config.Port)
 		return stdlib.OpenDB(*config), shown, "$1", nil
