@@ -36,7 +36,11 @@ func main() {
 	debugging := len(args) == 1 && (args[0] == "-debug" || args[0] == "--debug")
 	switch {
 	case len(args) > 0 && !debugging:
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+		if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+			ends = append(ends, syscall.SIGHUP)
+		}
+		ctx, stop := signal.NotifyContext(context.Background(), ends...)
 		context.AfterFunc(ctx, stop) // whoever presses Ctrl-C again does not want to wait
 		os.Exit(cli.Report(cli.Run(ctx, release(), args)))
 	case len(args) == 0 && os.Getenv("TF_PLUGIN_MAGIC_COOKIE") == "":

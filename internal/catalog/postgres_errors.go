@@ -35,6 +35,7 @@ const (
 	codeNoSuchCharacter    = "22P05"
 	codeNotInEncoding      = "22021"
 	codeProtocolViolation  = "08P01"
+	codeInvalidSetting     = "22023" // invalid_parameter_value: of a SET.
 	remedyServer           = "Check that the server runs and that its host and port are those of catalog.url, then run again."
 	remedyPrivilege        = "Grant what the guide \"PostgreSQL\" says, or run as the role that owns the catalog's schema."
 	remedyRunAgain         = "Nothing was written. Run again."
@@ -131,6 +132,8 @@ func (b *postgres) explainAnswer(answer *pgconn.PgError) (problem, remedy string
 	case codeProtocolViolation:
 		return "the server, or a connection pooler before it, does not take a parameter of the connection",
 			"Remove that parameter from catalog.url, and set it for the role: ALTER ROLE … IN DATABASE … SET …."
+	case codeInvalidSetting:
+		return "a setting has a value that it cannot have", "Correct it in catalog.url, or for the role."
 	case codeTooManyConnections:
 		return "the server has no connection left", "Wait, or raise max_connections, then run again."
 	case codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow:

@@ -48,7 +48,7 @@ func TestASettingThatTheServerRefusesIsExplained(t *testing.T) {
 	s := place{url: postgresPlace(t).url + "&lock_timeout=soon"}.open(t)
 	for _, do := range calls {
 		pauses := hurry(s)
-		storageError(t, do(t.Context(), s), "PostgreSQL refused the operation", `invalid value for parameter "lock_timeout": "soon"`)
+		storageError(t, do(t.Context(), s), "a setting has a value that it cannot have", `invalid value for parameter "lock_timeout": "soon"`)
 		equal(t, int64(0), pauses.Load())
 	}
 }

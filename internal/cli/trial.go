@@ -128,7 +128,7 @@ func (v *verb) print(command *cobra.Command, result trial.Result) error {
 // code where not all is well.
 func (v *verb) report(command *cobra.Command, result trial.Result) error {
 	if err := v.print(command, result); err != nil {
-		return err
+		return &exit{exitUnknown, fmt.Errorf("the outcome is %s, and the result could not be printed: %w", result.Verdict(), err)}
 	}
 	if result.Good() {
 		return nil

@@ -51,7 +51,7 @@ func linkCommand(calls vendorCalls) *cobra.Command {
 			"Exit codes:\n" +
 			"  0    linked and connected\n" +
 			"  1    usage or configuration; nothing was linked\n" +
-			"  2    nobody or another phone scanned, or the account was deleted meanwhile\n" +
+			"  2    nobody or another phone scanned, the phone has several accounts, or the account was deleted meanwhile\n" +
 			"  3    AndroidAPI refuses\n" +
 			"  4    AndroidAPI is not available, or the phone is linked and not known to be connected\n" +
 			"  130  cancelled by Ctrl-C",

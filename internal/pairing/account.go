@@ -22,10 +22,29 @@ func Status(account androidapi.Account) string {
 }
 
 // SamePhone reports whether two numbers with country code are the same: vendors
-// write them with and without "+".
+// write them with and without "+", and WhatsApp writes some in a way of its own.
 func SamePhone(a, b string) bool {
-	a, b = digits(a), digits(b)
+	a, b = E164(a), E164(b)
 	return a == b && a != ""
+}
+
+// E164 is a number with country code in E.164 form; empty where it has no digit.
+// WhatsApp's IDs of some numbers are not in that form: in Mexico they may have a
+// 1 after the country code, and in Brazil many lack the 9 that mobile numbers
+// begin with. Sources: the notes of other gateways,
+// https://green-api.com/en/docs/faq/features-of-sending-and-receiving-messages-from-different-countries
+// and https://support.whapi.cloud/help-desk/specifics-of-sending-messages-to-numbers-of-different-countries.
+func E164(phone string) string {
+	d := digits(phone)
+	switch {
+	case d == "":
+		return ""
+	case len(d) == len("521")+10 && strings.HasPrefix(d, "521"):
+		d = "52" + d[len("521"):]
+	case len(d) == len("55")+10 && strings.HasPrefix(d, "55") && d[4] >= '6': // a mobile number, after two digits of the area
+		d = d[:4] + "9" + d[4:]
+	}
+	return "+" + d
 }
 
 func digits(phone string) string {

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -36,9 +39,14 @@ func TestTheBuiltCommandLinksAPhoneAndEndsOnCtrlC(t *testing.T) {
 			0, "linked", "The QR code was scanned", []string{seededPhone, supportLine}},
 		"cancelled": {func(l *linking, _ sandbox.WhatsAppLink, p *os.Process) { l.must(p.Signal(os.Interrupt)) },
 			130, "cancelled", "Error: It was cancelled while it waited for the QR code to be scanned by the phone whose number ends in 5566. Nothing was linked.", []string{seededPhone}},
+		"hung up": {func(l *linking, _ sandbox.WhatsAppLink, p *os.Process) { l.must(p.Signal(syscall.SIGHUP)) },
+			130, "cancelled", "Error: It was cancelled while it waited for the QR code to be scanned by the phone whose number ends in 5566. Nothing was linked.", []string{seededPhone}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if name == "hung up" && (runtime.GOOS == "windows" || signal.Ignored(syscall.SIGHUP)) {
+				t.Skip("nothing can hang up here")
+			}
 			l := newLinking(t, sandbox.AndroidAPISettings{})
 			gate := make(chan struct{})
 			l.must(l.vendor.Fail(sandbox.Fault{Vendor: "androidapi", Operation: "wa_qr", Kind: sandbox.Delay, Gate: gate}))

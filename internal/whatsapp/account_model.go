@@ -33,7 +33,7 @@ func noTimeouts() timeouts.Value {
 func (m *resourceModel) read(account androidapi.Account) {
 	m.fill(account)
 	if account.Phone != "" {
-		m.Phone = types.StringValue(tf.Phone(string(account.Phone), true))
+		m.Phone = types.StringValue(pairing.E164(string(account.Phone)))
 	}
 }
 

@@ -121,13 +121,13 @@ func linker(session *tf.Session) (*pairing.Linker, error) {
 // way.
 
 // ownerClaim is held for good by the resource of a phone.
-func ownerClaim(phone string) string { return "owner of " + tf.Phone(phone, true) }
+func ownerClaim(phone string) string { return "owner of " + pairing.E164(phone) }
 
 // phoneClaim is held while a phone is linked.
-func phoneClaim(phone string) string { return "link of " + tf.Phone(phone, true) }
+func phoneClaim(phone string) string { return "link of " + pairing.E164(phone) }
 
 // linkedClaim is held for good once a phone was linked.
-func linkedClaim(phone string) string { return "account of " + tf.Phone(phone, true) }
+func linkedClaim(phone string) string { return "account of " + pairing.E164(phone) }
 
 func fileClaim(file string) string {
 	if absolute, err := filepath.Abs(file); err == nil {
