@@ -79,7 +79,7 @@ func (v *verification) begin(ctx context.Context, result *Result) (done bool, er
 		case v.must(otp.MaxWrongAttempts) && int64(len(record.Wrong)) >= most:
 			result.Outcome = otp.OutcomeTooManyAttempts
 			result.Reason = fmt.Sprintf("max_wrong_attempts of profile %q is %d, and that many wrong codes were tried. The first of them counts until %s, over all codes that are sent until then.",
-				v.of.Profile, most, record.Wrong[int64(len(record.Wrong))-most].Add(ledger.Day).UTC().Format(time.RFC3339))
+				v.of.Profile, most, until(record.Wrong, most))
 		case v.must(otp.SingleUse) && used:
 			result.Outcome = otp.OutcomeWrongCode
 			result.Reason = "This code has been used, and a code counts once."
@@ -92,6 +92,11 @@ func (v *verification) begin(ctx context.Context, result *Result) (done bool, er
 		return nil
 	})
 	return done, err
+}
+
+// until is when fewer wrong codes count than a profile allows.
+func until(wrong []time.Time, most int64) string {
+	return wrong[int64(len(wrong))-most].Add(ledger.Day).UTC().Format(time.RFC3339)
 }
 
 // settle keeps of the attempt what its outcome says.

@@ -48,8 +48,12 @@ func TestWrongCodesRunOutOverSendsAndRoutes(t *testing.T) {
 	}
 	asked := len(s.calls())
 	result := s.verifies(french, s.code(), otp.OutcomeTooManyAttempts)
-	if !strings.Contains(result.Reason, "max_wrong_attempts") || len(s.calls()) != asked {
+	if !strings.Contains(result.Reason, "max_wrong_attempts") || !strings.Contains(result.Reason, "counts until 2026-10-02T09:00:00Z") || len(s.calls()) != asked {
 		t.Errorf("got %+v, and the vendor was asked %d times", result, len(s.calls())-asked)
+	}
+	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	if told := strings.Join(s.told, "\n"); !strings.Contains(told, "may not be verified before 2026-10-02T09:00:00Z") {
+		t.Errorf("the next send did not say that its code cannot be verified: %s", told)
 	}
 }
 

@@ -173,14 +173,19 @@ func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, er
 
 // reserve counts a send, unless a limit keeps it back.
 func (s *send) reserve(ctx context.Context) (limited *ledger.Limited, at time.Time, err error) {
+	var wrong []time.Time
 	err = s.ledger.Change(ctx, s.of, func(record *ledger.Record, now time.Time) error {
 		if limited = record.Limited(s.runner.Limits(), now); limited == nil {
 			at = record.Count(now)
 		}
+		wrong = record.Wrong
 		return nil
 	})
 	if err != nil {
 		err = fmt.Errorf("nothing was sent, because limits could not be kept: %w", err)
+	}
+	if most := s.runner.MaxWrongAttempts(); err == nil && limited == nil && int64(len(wrong)) >= most {
+		s.tell("As many wrong codes were tried as max_wrong_attempts (%d) allows, so this code may not be verified before %s.", most, until(wrong, most))
 	}
 	return limited, at, err
 }
