@@ -8,6 +8,9 @@ import (
 	"strings"
 )
 
+// DefaultURL is the catalog of somebody who has not chosen one.
+const DefaultURL = "sqlite:otp-catalog.db"
+
 const urlForms = "Write sqlite:PATH, for example sqlite:otp-catalog.db or sqlite:/var/lib/otp/catalog.db, " +
 	"or postgres://USER@HOST:PORT/DATABASE."
 

@@ -16,9 +16,6 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
 
-// defaultCatalog is the provider's.
-const defaultCatalog = "sqlite:otp-catalog.db"
-
 // catalogCommand groups what an administrator does with a catalog.
 func catalogCommand() *cobra.Command {
 	var url string
@@ -31,13 +28,16 @@ func catalogCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error { return command.Help() },
 	}
-	command.PersistentFlags().StringVar(&url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+defaultCatalog)
+	command.PersistentFlags().StringVar(&url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+catalog.DefaultURL)
 	command.PersistentFlags().BoolVar(&asJSON, "json", false, "print JSON for programs")
-	open := func() (*catalog.Store, error) {
-		return catalog.Open(cmp.Or(url, os.Getenv("OTP_CATALOG_URL"), defaultCatalog))
-	}
+	open := func() (*catalog.Store, error) { return openCatalog(url) }
 	command.AddCommand(exportCommand(open), importCommand(open), checkCommand(open, &asJSON), historyCommand(open, &asJSON))
 	return command
+}
+
+// openCatalog opens the catalog of a --url, or else of the environment.
+func openCatalog(url string) (*catalog.Store, error) {
+	return catalog.Open(cmp.Or(url, os.Getenv("OTP_CATALOG_URL"), catalog.DefaultURL))
 }
 
 // with runs do on an open store and closes it.
@@ -226,9 +226,18 @@ func printEvents(w io.Writer, events []catalog.Event) error {
 
 func stamp(at time.Time) string { return at.UTC().Format("2006-01-02 15:04:05 UTC") }
 
+// printJSON prints a value for programs that read it whole.
 func printJSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
+	encoder := newEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)
+}
+
+// printLine prints a value for programs that read line by line.
+func printLine(w io.Writer, value any) error { return newEncoder(w).Encode(value) }
+
+func newEncoder(w io.Writer) *json.Encoder {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	return encoder
 }

@@ -31,3 +31,8 @@ func root(version string) *cobra.Command {
 	root.AddCommand(verbCommands(nil)...)
 	return root
 }
+
+// userAgent is what vendors are told of a command.
+func userAgent(command *cobra.Command) string {
+	return "terraform-provider-otp/" + command.Root().Version
+}

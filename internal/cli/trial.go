@@ -3,11 +3,9 @@ package cli
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -27,7 +25,7 @@ import (
 // vendor by a document.
 const (
 	environmentHelp = "Environment:\n" +
-		"  OTP_CATALOG_URL       catalog that has the profile, where --url does not name it; default " + defaultCatalog + "\n" +
+		"  OTP_CATALOG_URL       catalog that has the profile, where --url does not name it; default " + catalog.DefaultURL + "\n" +
 		"  OTP_VENDOR_…          credentials and base URLs of the vendors, such as OTP_OCTOPUSH_API_KEY, as the provider has them\n" +
 		"  " + ledger.Variable + "   what was sent from here: limits, and the code that is on its way; default in the user's cache folder\n\n"
 	codesHelp = "Exit codes:\n" +
@@ -69,7 +67,7 @@ func verbCommands(clock clock.Clock) []*cobra.Command {
 }
 
 func (v *verb) flags(command *cobra.Command) {
-	command.Flags().StringVar(&v.url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+defaultCatalog)
+	command.Flags().StringVar(&v.url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+catalog.DefaultURL)
 	command.Flags().BoolVar(&v.json, "json", false, "print the result as JSON for programs, one line each")
 }
 
@@ -97,14 +95,14 @@ func (v *verb) answer(command *cobra.Command, err error) error {
 }
 
 func (v *verb) try(command *cobra.Command, do func(context.Context, *trial.Trial) error) (err error) {
-	store, err := catalog.Open(cmp.Or(v.url, os.Getenv("OTP_CATALOG_URL"), defaultCatalog))
+	store, err := openCatalog(v.url)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	t, err := trial.Open(command.Context(), trial.Options{
 		Catalog: store, Clock: v.clock,
-		Runner: delivery.Options{HTTP: httpapi.DefaultOptions(), UserAgent: "terraform-provider-otp/" + command.Root().Version},
+		Runner: delivery.Options{HTTP: httpapi.DefaultOptions(), UserAgent: userAgent(command)},
 		Tell:   func(sentence string) { command.PrintErrln(sentence) },
 	})
 	if err != nil {
@@ -119,9 +117,7 @@ func (v *verb) print(command *cobra.Command, result trial.Result) error {
 	if !v.json {
 		return printResult(command.OutOrStdout(), result)
 	}
-	encoder := json.NewEncoder(command.OutOrStdout())
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(result)
+	return printLine(command.OutOrStdout(), result)
 }
 
 // report prints a result, and makes the error that ends the command with its

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"time"
@@ -79,7 +78,7 @@ func linkCommand(calls vendorCalls) *cobra.Command {
 func (c vendorCalls) androidAPI(command *cobra.Command) (*androidapi.Client, error) {
 	return androidapi.New(
 		androidapi.Config{Secret: os.Getenv(otp.AndroidAPI.Variable("", "SECRET")), BaseURL: os.Getenv(otp.AndroidAPI.Variable("", "BASE_URL"))},
-		httpapi.Shared{Options: c.options, Transport: httpapi.NewTransport(), UserAgent: "terraform-provider-otp/" + command.Root().Version},
+		httpapi.Shared{Options: c.options, Transport: httpapi.NewTransport(), UserAgent: userAgent(command)},
 	)
 }
 
@@ -142,9 +141,7 @@ func (l link) report(command *cobra.Command, result pairing.Result, err error) e
 	var unprinted error
 	switch {
 	case l.json:
-		encoder := json.NewEncoder(out)
-		encoder.SetEscapeHTML(false)
-		unprinted = encoder.Encode(answer)
+		unprinted = printLine(out, answer)
 	case ended == nil:
 		_, unprinted = fmt.Fprintln(out, result)
 	}

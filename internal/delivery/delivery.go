@@ -241,6 +241,12 @@ func CheckIP(address string) error {
 	return nil
 }
 
+// Check refuses a recipient who cannot be one, see CheckPhone, CheckLocale and
+// CheckIP.
+func (to Recipient) Check() error {
+	return errors.Join(CheckPhone(to.Phone), CheckLocale(to.Locale), CheckIP(to.IP))
+}
+
 // check returns the recipient with the address in its usual spelling, so that
 // the same address compares equal.
 func (to Recipient) check() (Recipient, error) {

@@ -23,7 +23,7 @@ func (d *TestDelivery) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 	object, err := d.session.Catalog.Settled(ctx, m.Profile.ValueString())
 	switch {
 	case err != nil:
-		resp.Diagnostics.Append(failure("send the code", err))
+		resp.Diagnostics.Append(tf.Failure("send the code", err))
 		return
 	case object == nil || m.Phone.IsUnknown() || m.Route.IsUnknown() || m.EveryRoute.IsUnknown() || m.RecipientIP.IsUnknown():
 		return

@@ -54,7 +54,7 @@ func (d *TestDelivery) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 				MarkdownDescription: "Whether one code is sent through each route that serves the phone, one after the other, with the wait between two that `limits` wants. Default `false`.",
 			},
 			"locale": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{checked{"Locale is not a BCP 47 language tag", "must be a BCP 47 language tag, such as fr-CA", delivery.CheckLocale}},
+				Optional: true, Validators: []validator.String{checked("Locale is not a BCP 47 language tag", "must be a BCP 47 language tag, such as fr-CA", delivery.CheckLocale)},
 				MarkdownDescription: "Language of the recipient, BCP 47, such as `fr-CA`. Absent: the profile's default text.",
 			},
 			"recipient_ip": recipientIPAttribute(),
@@ -63,7 +63,7 @@ func (d *TestDelivery) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 				MarkdownDescription: "Whether another code is asked for while one is on its way, which a vendor may otherwise refuse to send (outcome `already_active`). Default `false`.",
 			},
 			"wait": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{duration{}},
+				Optional: true, Validators: []validator.String{duration},
 				MarkdownDescription: fmt.Sprintf("How long to ask what became of the message, as a duration such as `90s`; `0s`: not at all. Default `%s`, and `%s` where the vendor never says that a message was delivered.", trial.FollowDelivery, trial.FollowFailure),
 			},
 			"verify": schema.BoolAttribute{
@@ -92,7 +92,7 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 			tf.Progress(ctx, resp)(summary(result))
 			switch {
 			case result.Outcome == otp.OutcomeAlreadyActive:
-				resp.Diagnostics.AddWarning("No code was sent", place(result)+": a code for this phone is still active. Set resend to ask for another one.")
+				resp.Diagnostics.AddWarning("No code was sent", result.Place()+": a code for this phone is still active. Set resend to ask for another one.")
 			case result.Status != "" && result.Status != otp.OutcomeDelivered:
 				resp.Diagnostics.AddWarning("Message is not known to be delivered", undelivered(result))
 			}
@@ -101,7 +101,7 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 }
 
 func undelivered(result trial.Result) string {
-	text := fmt.Sprintf("%s accepted the code, and the last status of the message was %s.", place(result), result.Status)
+	text := fmt.Sprintf("%s accepted the code, and the last status of the message was %s.", result.Place(), result.Status)
 	if result.Vendor == otp.AndroidAPI {
 		return text + " AndroidAPI knows no more than whether sending failed: look at the phone."
 	}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
@@ -34,9 +33,8 @@ func (a *acting) Configure(_ context.Context, req action.ConfigureRequest, resp 
 
 // with runs do on a trial and closes it. tried completes "could not …".
 func (a *acting) with(ctx context.Context, resp *action.InvokeResponse, tried string, do func(t *trial.Trial) error) {
-	err := a.try(ctx, resp, do)
-	if err != nil {
-		resp.Diagnostics.Append(failure(tried, err))
+	if err := a.try(ctx, resp, do); err != nil {
+		resp.Diagnostics.Append(tf.Failure(tried, err))
 	}
 }
 
@@ -62,16 +60,6 @@ func (a *acting) runner() delivery.Options {
 	return delivery.Options{Lookup: a.session.Variable, HTTP: a.session.HTTP, UserAgent: a.session.UserAgent}
 }
 
-// failure is the diagnostic of an action that was not tried, or not to its end.
-func failure(tried string, err error) diag.Diagnostic {
-	var missing *trial.MissingError
-	var planned *tf.MissingError
-	if errors.As(err, &missing) || errors.As(err, &planned) {
-		return diag.NewErrorDiagnostic("Profile is not in the catalog", err.Error())
-	}
-	return tf.Failure(tried, err)
-}
-
 // titles are the titles of diagnostics by verdict.
 var titles = map[string]string{
 	trial.Limited:              "Limit of the profile is reached",
@@ -94,10 +82,10 @@ func blame(result trial.Result, resp *action.InvokeResponse) {
 	}
 	var detail strings.Builder
 	for _, refused := range result.Refused {
-		fmt.Fprintf(&detail, "%s refused: %s\n", place(refused), refused.Reason)
+		fmt.Fprintf(&detail, "%s refused: %s\n", refused.Place(), refused.Reason)
 	}
 	if result.Route != nil {
-		fmt.Fprintf(&detail, "%s: ", place(result))
+		fmt.Fprintf(&detail, "%s: ", result.Place())
 	}
 	detail.WriteString(result.Reason)
 	if result.Remaining != nil {
@@ -113,15 +101,11 @@ func blame(result trial.Result, resp *action.InvokeResponse) {
 	resp.Diagnostics.AddError(titles[verdict], detail.String())
 }
 
-func place(r trial.Result) string {
-	return fmt.Sprintf("routes[%d] (%s, %s)", *r.Route, r.Vendor.Title(), r.Channel)
-}
-
 // summary is a good result as one line of progress.
 func summary(result trial.Result) string {
 	var parts []string
 	if result.Route != nil {
-		parts = append(parts, place(result))
+		parts = append(parts, result.Place())
 	}
 	for _, part := range []struct{ name, value string }{
 		{"outcome ", result.Outcome}, {"message ", result.MessageID}, {"cost ", strings.TrimSpace(result.Cost + " " + result.Unit)},

@@ -24,9 +24,6 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
-// defaultCatalog is the catalog of somebody who has not chosen one.
-const defaultCatalog = "sqlite:otp-catalog.db"
-
 const maxRetriesLimit = 10
 
 // setting is a string of the configuration: a value, then the environment.
@@ -63,13 +60,17 @@ func (m model) blocks() map[otp.Vendor]types.Object {
 	return map[otp.Vendor]types.Object{otp.AndroidAPI: m.AndroidAPI, otp.MyOTP: m.MyOTP, otp.Octopush: m.Octopush, otp.Way2API: m.Way2API}
 }
 
-// credentials are the members of each vendor's block that are secret.
-var credentials = map[otp.Vendor][]string{
-	otp.AndroidAPI: {"secret"},
-	otp.MyOTP:      {"api_key"},
-	otp.Octopush:   {"api_login", "api_key"},
-	otp.Way2API:    {"api_key"},
+// credentials are the members of a vendor's block that are secret.
+func credentials(vendor otp.Vendor) []string {
+	var names []string
+	for _, field := range vendors.Credentials(vendor) {
+		names = append(names, strings.ToLower(field))
+	}
+	return names
 }
+
+// members are all members of a vendor's block.
+func members(vendor otp.Vendor) []string { return append([]string{"base_url"}, credentials(vendor)...) }
 
 // check reports everything that is wrong with what is known of the block,
 // whether it stands there or in the environment.
@@ -84,7 +85,7 @@ func (m model) check() diag.Diagnostics {
 				diags.AddAttributeError(at.AtName("base_url"), "Base URL of "+vendor.Title()+" is not usable", err.Error())
 			}
 		}
-		for _, name := range credentials[vendor] {
+		for _, name := range credentials(vendor) {
 			field := strings.ToUpper(name)
 			credential := m.vendor(vendor, name)
 			err := httpapi.CheckCredential(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title(), vendor.Variable("", field)), credential.value)
@@ -120,8 +121,8 @@ func (m model) vendor(vendor otp.Vendor, name string) setting {
 // variable is the value of a variable that documents name: the accounts of the
 // provider block are its default ones, and others are in the environment only.
 func (m model) variable(name string) (string, bool) {
-	for vendor, names := range credentials {
-		for _, member := range append([]string{"base_url"}, names...) {
+	for _, vendor := range otp.Vendors() {
+		for _, member := range members(vendor) {
 			if name == vendor.Variable("", strings.ToUpper(member)) {
 				value := m.vendor(vendor, member).value
 				return value, value != ""
@@ -191,7 +192,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	}
 	isDefault := url.value == ""
 	if isDefault {
-		url.value = defaultCatalog
+		url.value = catalog.DefaultURL
 	}
 	store, err := catalog.Open(url.value)
 	if err != nil {
@@ -206,8 +207,8 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 // only a call to them would be.
 func (m model) unknown() map[otp.Vendor]string {
 	unknown := map[otp.Vendor]string{}
-	for vendor, names := range credentials {
-		for _, name := range append([]string{"base_url"}, names...) {
+	for _, vendor := range otp.Vendors() {
+		for _, name := range members(vendor) {
 			if m.vendor(vendor, name).unknown {
 				unknown[vendor] = name
 			}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -35,7 +36,7 @@ func attributes() map[string]schema.Attribute {
 			Attributes: map[string]schema.Attribute{
 				"url": schema.StringAttribute{
 					Optional: true, Sensitive: true,
-					MarkdownDescription: "`sqlite:PATH` or `postgres://USER@HOST/DATABASE`; or `OTP_CATALOG_URL`. Default `" + defaultCatalog + "`, a file in the working directory. " +
+					MarkdownDescription: "`sqlite:PATH` or `postgres://USER@HOST/DATABASE`; or `OTP_CATALOG_URL`. Default `" + catalog.DefaultURL + "`, a file in the working directory. " +
 						"A PostgreSQL password is better in `PGPASSWORD` or `.pgpass` than in the URL.",
 				},
 			},

@@ -19,7 +19,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"vendors": tf.VendorsAttribute(able()),
 			"country": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{countryValidator{}},
+				Optional: true, Validators: []validator.String{country},
 				MarkdownDescription: "Only what a message to this country costs, an ISO 3166-1 alpha-2 code such as `FR`: of a gateway the price of that country or, where it has none, the default price.",
 			},
 			"rates": schema.ListNestedAttribute{
@@ -40,22 +40,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	}
 }
 
-// countryValidator takes the codes of countries that have phone numbers.
-type countryValidator struct{}
-
-// Description is the rule.
-func (countryValidator) Description(context.Context) string {
-	return "must be an ISO 3166-1 alpha-2 code in upper case"
-}
-
-// MarkdownDescription is the rule.
-func (v countryValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-// ValidateString checks a known code.
-func (countryValidator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || otp.IsCountry(req.ConfigValue.ValueString()) {
-		return
-	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Country is not known",
-		fmt.Sprintf("%s is %q; write the ISO 3166-1 alpha-2 code of a country, in upper case, such as \"FR\".", req.Path, req.ConfigValue.ValueString()))
+// country takes the codes of countries that have phone numbers.
+var country = tf.Text{
+	Rule:    "must be an ISO 3166-1 alpha-2 code in upper case",
+	Summary: "Country is not known",
+	Problem: func(at, text string) string {
+		if otp.IsCountry(text) {
+			return ""
+		}
+		return fmt.Sprintf("%s is %q; write the ISO 3166-1 alpha-2 code of a country, in upper case, such as \"FR\".", at, text)
+	},
 }

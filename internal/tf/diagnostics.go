@@ -70,7 +70,10 @@ func Failure(tried string, err error) diag.Diagnostic {
 
 func title(tried string, err error) string {
 	var vendor *httpapi.Error
+	var unknown *catalog.UnknownNameError
 	switch {
+	case errors.As(err, &unknown):
+		return capital(unknown.Ref.Kind.Title()) + " is not in the catalog"
 	case isA[*catalog.ExistsError](err):
 		return "Object exists already"
 	case isA[*catalog.ConflictError](err):

@@ -24,6 +24,7 @@ var titles = map[string]struct {
 	title string
 }{
 	"NotFoundError":         {&catalog.NotFoundError{}, "Object is not in the catalog"},
+	"UnknownNameError":      {&catalog.UnknownNameError{Ref: catalog.Ref{Kind: catalog.SenderID}}, "Sender ID is not in the catalog"},
 	"ExistsError":           {&catalog.ExistsError{}, "Object exists already"},
 	"ConflictError":         {&catalog.ConflictError{}, "Object was changed by somebody else"},
 	"RetiredError":          {&catalog.RetiredError{}, "Object was deleted"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -69,9 +70,9 @@ func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		return
 	}
 	ref := catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()}
-	object, found := snapshot.Get(ref)
-	if !found || object.RetiredAt != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("name"), l.noun.title()+" is not in the catalog", snapshot.Missing(ref, l.session.Catalog.store.URL()))
+	object, err := snapshot.Find(ref, l.session.Catalog.store.URL())
+	if err != nil {
+		resp.Diagnostics.Append(diag.WithPath(path.Root("name"), Failure("find the "+title, err)))
 		return
 	}
 	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object)

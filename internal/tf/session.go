@@ -141,7 +141,7 @@ func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (
 
 // Settled is a profile as it is stored, where this run does not plan it: nil
 // where it does, because it may change. One that will not be there is a
-// *MissingError.
+// *catalog.UnknownNameError.
 func (c *Catalog) Settled(ctx context.Context, name string) (*catalog.Object, error) {
 	ref := catalog.Ref{Kind: catalog.Profile, Name: name}
 	e, planned := c.overlay.get(ref)
@@ -149,24 +149,18 @@ func (c *Catalog) Settled(ctx context.Context, name string) (*catalog.Object, er
 		return nil, nil
 	}
 	if e.gone {
-		return nil, &MissingError{fmt.Sprintf("The %s is deleted by this run.", ref)}
+		return nil, &catalog.UnknownNameError{Ref: ref, Sentence: fmt.Sprintf("The %s is deleted by this run.", ref)}
 	}
 	snapshot, err := c.read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	object, found := snapshot.Get(ref)
-	if !found || object.RetiredAt != nil {
-		return nil, &MissingError{snapshot.Missing(ref, c.store.URL()) + " " + referenceAdvice(catalog.Profile)}
+	object, err := snapshot.Find(ref, c.store.URL())
+	if err != nil {
+		return nil, fmt.Errorf("%w %s", err, referenceAdvice(catalog.Profile))
 	}
 	return &object, nil
 }
-
-// MissingError says that a profile is not there.
-type MissingError struct{ sentence string }
-
-// Error says what to write.
-func (e *MissingError) Error() string { return e.sentence }
 
 // madeFrom reports whether the stored document of a profile was made from the
 // object at the revision that it has now.

@@ -1,14 +1,22 @@
 package vendors
 
-import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
+import (
+	"slices"
 
-// credentials are the fields of each vendor's account that a call needs.
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
+
+// credentials are those of each vendor, see Credentials.
 var credentials = map[otp.Vendor][]string{
 	otp.AndroidAPI: {"SECRET"},
 	otp.MyOTP:      {"API_KEY"},
 	otp.Octopush:   {"API_LOGIN", "API_KEY"},
 	otp.Way2API:    {"API_KEY"},
 }
+
+// Credentials are the fields of a vendor's account that a call needs, as
+// variables spell them: API_KEY.
+func Credentials(vendor otp.Vendor) []string { return slices.Clone(credentials[vendor]) }
 
 // Variables names the environment variables that hold the credentials of a
 // vendor's default account.

@@ -28,7 +28,7 @@ func (a *Account) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 				Required: true,
 				MarkdownDescription: "Number of the phone, in international form (E.164): `+`, country code and number without spaces, 15 digits at most, such as `+923004445566`. " +
 					"`provider::otp::e164` makes it of other forms. Another number replaces the account.",
-				Validators:    []validator.String{phoneValidator{}},
+				Validators:    []validator.String{phoneNumber},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"server_id": schema.StringAttribute{
@@ -81,7 +81,7 @@ func waits(ctx context.Context) schema.Attribute {
 	for name, member := range nested.Attributes {
 		if text, ok := member.(schema.StringAttribute); ok {
 			text.MarkdownDescription = text.Description
-			text.Validators = append(text.Validators, positive{})
+			text.Validators = append(text.Validators, positive)
 			nested.Attributes[name] = text
 		}
 	}

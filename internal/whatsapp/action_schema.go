@@ -23,7 +23,7 @@ func (l *Link) Schema(ctx context.Context, _ action.SchemaRequest, resp *action.
 				Optional: true,
 				MarkdownDescription: "Number of the phone that has to scan, in international form (E.164), such as `+923004445566`. If another one does, its new account is removed again and the action fails. " +
 					"Absent: whichever phone scans is linked.",
-				Validators: []validator.String{phoneValidator{}},
+				Validators: []validator.String{phoneNumber},
 			},
 			"server_id": schema.StringAttribute{
 				Optional:            true,
@@ -52,7 +52,7 @@ func linkWait(ctx context.Context) schema.Attribute {
 	for name, member := range nested.Attributes {
 		if text, ok := member.(schema.StringAttribute); ok {
 			text.MarkdownDescription = text.Description
-			text.Validators = append(text.Validators, positive{})
+			text.Validators = append(text.Validators, positive)
 			nested.Attributes[name] = text
 		}
 	}

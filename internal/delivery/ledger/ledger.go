@@ -171,8 +171,8 @@ type Of struct {
 	Phone   string // E.164
 }
 
-// Hash is the keyed hash of something that must not be kept.
-func (l *Ledger) Hash(parts ...string) string {
+// hash is the keyed hash of something that must not be kept.
+func (l *Ledger) hash(parts ...string) string {
 	mac := hmac.New(sha256.New, l.key)
 	mac.Write([]byte(strings.Join(parts, "\x00")))
 	return hex.EncodeToString(mac.Sum(nil))
@@ -180,7 +180,7 @@ func (l *Ledger) Hash(parts ...string) string {
 
 // HashCode is the keyed hash of a code.
 func (l *Ledger) HashCode(of Of, code string) string {
-	return l.Hash("code", of.Catalog, of.Profile, of.Phone, code)
+	return l.hash("code", of.Catalog, of.Profile, of.Phone, code)
 }
 
 // read reads a record; one that is not there is empty. A challenge that another
@@ -224,7 +224,7 @@ func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now 
 		if !hmac.Equal(key, l.key) {
 			return errors.New("it was replaced while it was in use")
 		}
-		name, now := l.Hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
+		name, now := l.hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
 		record, err := read(ctx, tx, name)
 		if err != nil {
 			return err

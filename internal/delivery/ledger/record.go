@@ -21,7 +21,7 @@ type Record struct {
 	// Wrong are the wrong codes since the last right one, over all sends and
 	// routes, oldest first.
 	Wrong []time.Time `json:"wrong,omitempty"`
-	// Used are the codes, as Ledger.Hash has them, that count no more, and
+	// Used are the codes, as Ledger.HashCode has them, that count no more, and
 	// until when that is remembered.
 	Used map[string]time.Time `json:"used,omitempty"`
 }

@@ -36,7 +36,7 @@ func (s *send) after(ctx context.Context, at time.Time, result Result, sent deli
 		s.tell("%s does not hand out the code, so it was not verified.", result.Vendor.Title())
 		return result, nil
 	}
-	last, runner, instead, err := s.challenge(ctx, s.of)
+	last, instead, err := s.latest(ctx, s.of)
 	if err != nil {
 		return result, err
 	}
@@ -44,7 +44,7 @@ func (s *send) after(ctx context.Context, at time.Time, result Result, sent deli
 		s.tell("Another code was sent to the phone meanwhile, so this one was not verified.")
 		return result, nil
 	}
-	checked, err := s.verify(ctx, s.of, last, runner, s.request.To, code)
+	checked, err := s.verify(ctx, last, s.request.To, code)
 	result.Verification = checked.Outcome
 	if checked.Outcome != "" && checked.Outcome != otp.OutcomeOK {
 		result.Reason = fmt.Sprintf("The code that was sent does not verify: %s. %s", checked.Outcome, checked.Reason)

@@ -12,7 +12,7 @@ import (
 // is not there, credentials that are missing. A vendor that ready reports an
 // error for is not looked at: its account is not known yet.
 func Check(document string, options delivery.Options, request Request, ready func(otp.Vendor) error) error {
-	if err := errors.Join(delivery.CheckPhone(request.To.Phone), delivery.CheckLocale(request.To.Locale), delivery.CheckIP(request.To.IP)); err != nil {
+	if err := request.To.Check(); err != nil {
 		return err
 	}
 	runner, err := delivery.New(document, options)

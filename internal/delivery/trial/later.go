@@ -20,29 +20,18 @@ const verifiedAlready = "The code that was sent last has been verified already, 
 // code counts as tried before it is; what a fault kept from being judged is
 // taken back.
 func (t *Trial) Verify(ctx context.Context, name string, to delivery.Recipient, typed string) (Result, error) {
-	of, err := t.of(ctx, name, to.Phone)
-	if err != nil {
-		return Result{}, err
-	}
-	last, runner, instead, err := t.challenge(ctx, of)
-	switch {
-	case err != nil:
-		return Result{}, err
-	case instead != nil:
-		return *instead, nil
-	}
-	return t.verify(ctx, of, last, runner, to, typed)
+	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.verify(ctx, last, to, typed) })
 }
 
 // verify verifies the code of a send.
-func (t *Trial) verify(ctx context.Context, of ledger.Of, last *ledger.Challenge, runner *delivery.Runner, to delivery.Recipient, typed string) (Result, error) {
-	code, _ := runner.Normalise(typed)
-	v := &verification{Trial: t, of: of, runner: runner, last: last, hash: t.ledger.HashCode(of, code)}
-	result := at(of, runner, last.Route)
+func (t *Trial) verify(ctx context.Context, last latest, to delivery.Recipient, typed string) (Result, error) {
+	code, _ := last.runner.Normalise(typed)
+	v := &verification{Trial: t, latest: last, hash: t.ledger.HashCode(last.whose, code)}
+	result := last.result()
 	if done, err := v.begin(ctx, &result); err != nil || done {
 		return result, err
 	}
-	verdict, err := runner.Verify(ctx, last.Route, last.Kept, to, typed)
+	verdict, err := last.runner.Verify(ctx, last.Route, last.Kept, to, typed)
 	if err != nil {
 		return Result{}, errors.Join(err, v.settle(ctx, otp.OutcomeStop, nil))
 	}
@@ -56,36 +45,34 @@ func (t *Trial) verify(ctx context.Context, of ledger.Of, last *ledger.Challenge
 // verification is one Verify.
 type verification struct {
 	*Trial
-	of     ledger.Of
-	runner *delivery.Runner
-	last   *ledger.Challenge
-	hash   string // of the code
-	at     time.Time
+	latest
+	hash string // of the code
+	at   time.Time
 }
 
 func (v *verification) must(duty otp.Duty) bool {
-	return slices.Contains(v.runner.Routes()[v.last.Route].Duties, duty)
+	return slices.Contains(v.runner.Routes()[v.Route].Duties, duty)
 }
 
 // begin counts an attempt, unless a duty answers already.
 func (v *verification) begin(ctx context.Context, result *Result) (done bool, err error) {
 	most := v.runner.MaxWrongAttempts()
-	err = v.ledger.Change(ctx, v.of, func(record *ledger.Record, now time.Time) error {
+	err = v.ledger.Change(ctx, v.whose, func(record *ledger.Record, now time.Time) error {
 		_, used := record.Used[v.hash]
 		switch {
-		case !v.last.VerifiedAt.IsZero():
+		case !v.VerifiedAt.IsZero():
 			result.Outcome = otp.OutcomeNotFound
 			result.Reason = verifiedAlready
 		case v.must(otp.MaxWrongAttempts) && int64(len(record.Wrong)) >= most:
 			result.Outcome = otp.OutcomeTooManyAttempts
 			result.Reason = fmt.Sprintf("max_wrong_attempts of profile %q is %d, and that many wrong codes were tried. The first of them counts until %s, over all codes that are sent until then.",
-				v.of.Profile, most, until(record.Wrong, most))
+				v.whose.Profile, most, until(record.Wrong, most))
 		case v.must(otp.SingleUse) && used:
 			result.Outcome = otp.OutcomeWrongCode
 			result.Reason = "This code has been used, and a code counts once."
 		default:
 			v.at = now
-			record.Attempt(now, v.hash, v.last.ExpiresAt)
+			record.Attempt(now, v.hash, v.ExpiresAt)
 			return nil
 		}
 		done = true
@@ -101,11 +88,11 @@ func until(wrong []time.Time, most int64) string {
 
 // settle keeps of the attempt what its outcome says.
 func (v *verification) settle(ctx context.Context, outcome string, remaining **int64) error {
-	return v.ledger.Change(ctx, v.of, func(record *ledger.Record, now time.Time) error {
+	return v.ledger.Change(ctx, v.whose, func(record *ledger.Record, now time.Time) error {
 		switch outcome {
 		case otp.OutcomeOK:
 			record.Wrong = nil
-			if c := record.Challenge; c != nil && c.SentAt.Equal(v.last.SentAt) {
+			if c := record.Challenge; v.is(record) {
 				c.VerifiedAt, c.Kept = now, c.Kept.Expired()
 			}
 			return nil
@@ -127,23 +114,16 @@ func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, 
 	if seconds < 1 || seconds > math.MaxInt32 {
 		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds; write a number above 0", seconds)
 	}
-	of, err := t.of(ctx, name, to.Phone)
-	if err != nil {
-		return Result{}, err
-	}
-	last, runner, instead, err := t.challenge(ctx, of)
-	switch {
-	case err != nil:
-		return Result{}, err
-	case instead != nil:
-		return *instead, nil
-	}
-	result := at(of, runner, last.Route)
+	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.extend(ctx, last, to, seconds) })
+}
+
+func (t *Trial) extend(ctx context.Context, last latest, to delivery.Recipient, seconds int64) (Result, error) {
+	result := last.result()
 	if !last.VerifiedAt.IsZero() {
 		result.Outcome, result.Reason = otp.OutcomeNotFound, verifiedAlready
 		return result, nil
 	}
-	extended, err := runner.Extend(ctx, last.Route, last.Kept, to, seconds)
+	extended, err := last.runner.Extend(ctx, last.Route, last.Kept, to, seconds)
 	if err != nil {
 		return Result{}, err
 	}
@@ -153,8 +133,8 @@ func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, 
 	}
 	expires := extended.Kept.ExpiresAt().Truncate(time.Second)
 	result.ExpiresAt = &expires
-	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
-		if c := record.Challenge; c != nil && c.SentAt.Equal(last.SentAt) {
+	err = t.ledger.Change(ctx, last.whose, func(record *ledger.Record, _ time.Time) error {
+		if c := record.Challenge; last.is(record) {
 			c.Kept, c.ExpiresAt = extended.Kept, extended.Kept.ExpiresAt()
 		}
 		return nil
@@ -168,27 +148,20 @@ func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, 
 // Status asks what became of the message that was sent last, for as long as
 // follow says; zero: once, FollowDefault as for a send.
 func (t *Trial) Status(ctx context.Context, name string, to delivery.Recipient, follow time.Duration) (Result, error) {
-	of, err := t.of(ctx, name, to.Phone)
-	if err != nil {
-		return Result{}, err
-	}
-	last, runner, instead, err := t.challenge(ctx, of)
-	switch {
-	case err != nil:
-		return Result{}, err
-	case instead != nil:
-		return *instead, nil
-	}
-	result := at(of, runner, last.Route)
+	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.status(ctx, last, to, follow) })
+}
+
+func (t *Trial) status(ctx context.Context, last latest, to delivery.Recipient, follow time.Duration) (Result, error) {
+	result := last.result()
 	result.MessageID = last.MessageID
-	ask := func() (delivery.Report, error) { return runner.Status(ctx, last.Route, last.Kept, to) }
-	route := runner.Routes()[last.Route]
+	ask := func() (delivery.Report, error) { return last.runner.Status(ctx, last.Route, last.Kept, to) }
+	route := last.runner.Routes()[last.Route]
 	if follow < 0 {
 		follow = followFor(route)
 	}
 	if follow > 0 && route.Status {
 		ask = func() (delivery.Report, error) {
-			return t.follow(ctx, followed{runner, last.Route, last.Kept, to}, follow)
+			return t.follow(ctx, followed{last.runner, last.Route, last.Kept, to}, follow)
 		}
 	}
 	report, err := ask()

@@ -38,7 +38,7 @@ type Request struct {
 // soon as it is complete. A send is tried exactly once. The error says why
 // nothing was tried (any more), or that what was sent could not be remembered.
 func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) error {
-	if err := errors.Join(delivery.CheckPhone(request.To.Phone), delivery.CheckLocale(request.To.Locale), delivery.CheckIP(request.To.IP)); err != nil {
+	if err := request.To.Check(); err != nil {
 		return err
 	}
 	p, err := t.profile(ctx, request.Profile)
@@ -87,16 +87,12 @@ func (s *send) candidates() ([]int, error) {
 	return slices.DeleteFunc(serving, func(n int) bool { return n != number }), nil
 }
 
-func (s *send) none(outcome, reason string) Result {
-	return Result{Profile: s.of.Profile, Phone: otp.MaskPhone(s.of.Phone), Outcome: outcome, Reason: reason}
-}
-
 func (s *send) notAllowed() Result {
 	reason := fmt.Sprintf("No route of profile %q serves the country of this phone number, so nothing was sent. Give a number of a country in its allowed_countries, or add a route for it.", s.of.Profile)
 	if s.request.Route != nil {
 		reason = fmt.Sprintf("routes[%d] of profile %q does not serve the country of this phone number, so nothing was sent. Give a number of one of its countries, or choose another route.", *s.request.Route, s.of.Profile)
 	}
-	return s.none(NotAllowed, reason)
+	return none(s.of, NotAllowed, reason)
 }
 
 // each sends through one route after the other. Whether all of them can be sent
@@ -118,7 +114,7 @@ func (s *send) each(ctx context.Context, routes []int, done func(Result)) error 
 		return fmt.Errorf("nothing was sent, because limits could not be kept: %w", err)
 	}
 	if left >= 0 && left < int64(len(routes)) {
-		done(s.none(Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes for it now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
+		done(none(s.of, Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes for it now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
 		return nil
 	}
 	for i, number := range routes {
@@ -157,7 +153,7 @@ func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, er
 			return Result{}, errors.Join(err, s.uncount(ctx, at))
 		}
 		if result.Outcome == otp.OutcomeNextRoute && len(routes) > len(refused)+1 {
-			s.tell("%s refused: %s Trying the next route.", result.name(), result.Reason)
+			s.tell("%s refused: %s Trying the next route.", result.Place(), result.Reason)
 			refused = append(refused, result)
 			continue
 		}
@@ -192,7 +188,7 @@ func (s *send) reserve(ctx context.Context) (limited *ledger.Limited, at time.Ti
 
 func (s *send) limited(limit *ledger.Limited) Result {
 	seconds := int64(math.Ceil(limit.Wait.Seconds()))
-	result := s.none(Limited, fmt.Sprintf("limits.%s of profile %q is %d, so this phone may be sent another code in %s. Nothing was sent.",
+	result := none(s.of, Limited, fmt.Sprintf("limits.%s of profile %q is %d, so this phone may be sent another code in %s. Nothing was sent.",
 		limit.Limit, s.of.Profile, limit.Most, time.Duration(seconds)*time.Second))
 	result.RetryAfterSeconds = seconds
 	return result
@@ -212,7 +208,7 @@ func (s *send) uncount(ctx context.Context, at time.Time) error {
 // by sends through one route.
 func (s *send) by(ctx context.Context, number int, resend bool) (Result, delivery.Sent, error) {
 	result := at(s.of, s.runner, number)
-	s.tell("Sending a code of profile %q to %s through %s.", s.of.Profile, result.Phone, result.name())
+	s.tell("Sending a code of profile %q to %s through %s.", s.of.Profile, result.Phone, result.Place())
 	call := s.runner.Send
 	if s.request.Verify {
 		call = s.runner.Trial

@@ -80,9 +80,9 @@ func (t *Trial) profile(ctx context.Context, name string) (profile, error) {
 		return profile{}, err
 	}
 	ref := catalog.Ref{Kind: catalog.Profile, Name: name}
-	object, found := snapshot.Get(ref)
-	if !found || object.RetiredAt != nil {
-		return profile{}, &MissingError{snapshot.Missing(ref, t.options.Catalog.URL())}
+	object, err := snapshot.Find(ref, t.options.Catalog.URL())
+	if err != nil {
+		return profile{}, err
 	}
 	runner, err := delivery.New(object.Document, t.options.Runner)
 	if err != nil {
@@ -106,12 +106,6 @@ func outdated(snapshot *catalog.Snapshot, object catalog.Object) []string {
 	return changed
 }
 
-// MissingError says that the catalog has no such profile.
-type MissingError struct{ sentence string }
-
-// Error names what there is.
-func (e *MissingError) Error() string { return e.sentence }
-
 // of names the record of what was sent to a phone by a profile, which need
 // not be in the catalog any more.
 func (t *Trial) of(ctx context.Context, name, phone string) (ledger.Of, error) {
@@ -125,30 +119,66 @@ func (t *Trial) of(ctx context.Context, name, phone string) (ledger.Of, error) {
 	return ledger.Of{Catalog: id, Profile: name, Phone: phone}, err
 }
 
-// challenge is the code that was sent last, with the runner of the document it
-// was sent by. instead is the result where there is none.
-func (t *Trial) challenge(ctx context.Context, of ledger.Of) (last *ledger.Challenge, runner *delivery.Runner, instead *Result, err error) {
-	var unanswered time.Time
-	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
-		last, unanswered = record.Challenge, record.Unanswered()
-		return nil
-	})
-	switch {
-	case err != nil:
-		return nil, nil, nil, err
-	case !unanswered.IsZero():
-		return nil, nil, none(of, fmt.Sprintf("The last send of profile %q to this phone, at %s, is under way or was interrupted before its answer was remembered, so its code is not known here. Send another one.",
-			of.Profile, unanswered.UTC().Format(time.RFC3339))), nil
-	case last == nil:
-		return nil, nil, none(of, fmt.Sprintf("No code of profile %q was sent to this phone from here, or it is a day over. Only the machine and user that sent a code remember it; send one first.", of.Profile)), nil
-	}
-	runner, err = delivery.New(last.Document, t.options.Runner)
-	return last, runner, nil, err
+// latest is the code that was sent last, with the runner of the document it was
+// sent by.
+type latest struct {
+	*ledger.Challenge
+	whose  ledger.Of
+	runner *delivery.Runner
 }
 
-// none is the result where there is no code.
-func none(of ledger.Of, reason string) *Result {
-	return &Result{Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Outcome: otp.OutcomeNotFound, Reason: reason}
+// result is one of the route that has sent the code.
+func (l latest) result() Result { return at(l.whose, l.runner, l.Route) }
+
+// is reports whether a record still has this code.
+func (l latest) is(record *ledger.Record) bool {
+	return record.Challenge != nil && record.Challenge.SentAt.Equal(l.SentAt)
+}
+
+// latest finds the code that was sent last. instead is the result where there is
+// none.
+func (t *Trial) latest(ctx context.Context, of ledger.Of) (last latest, instead *Result, err error) {
+	var unanswered time.Time
+	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
+		last, unanswered = latest{Challenge: record.Challenge, whose: of}, record.Unanswered()
+		return nil
+	})
+	nothing := func(reason string) (latest, *Result, error) {
+		result := none(of, otp.OutcomeNotFound, reason)
+		return latest{}, &result, nil
+	}
+	switch {
+	case err != nil:
+		return latest{}, nil, err
+	case !unanswered.IsZero():
+		return nothing(fmt.Sprintf("The last send of profile %q to this phone, at %s, is under way or was interrupted before its answer was remembered, so its code is not known here. Send another one.",
+			of.Profile, unanswered.UTC().Format(time.RFC3339)))
+	case last.Challenge == nil:
+		return nothing(fmt.Sprintf("No code of profile %q was sent to this phone from here, or it is a day over. Only the machine and user that sent a code remember it; send one first.", of.Profile))
+	}
+	last.runner, err = delivery.New(last.Document, t.options.Runner)
+	return last, nil, err
+}
+
+// withLatest does something to the code that was sent last to a phone.
+func (t *Trial) withLatest(ctx context.Context, name, phone string, do func(latest) (Result, error)) (Result, error) {
+	of, err := t.of(ctx, name, phone)
+	if err != nil {
+		return Result{}, err
+	}
+	last, instead, err := t.latest(ctx, of)
+	switch {
+	case err != nil:
+		return Result{}, err
+	case instead != nil:
+		return *instead, nil
+	}
+	return do(last)
+}
+
+// none is a result of no route.
+func none(of ledger.Of, outcome, reason string) Result {
+	return Result{Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Outcome: outcome, Reason: reason}
 }
 
 // at is a result of a route.
@@ -157,7 +187,7 @@ func at(of ledger.Of, runner *delivery.Runner, number int) Result {
 	return Result{Profile: of.Profile, Phone: otp.MaskPhone(of.Phone), Route: &number, Vendor: route.Vendor, Channel: route.Channel}
 }
 
-// name is what sentences call a route.
-func (r Result) name() string {
+// Place is what sentences call the route of a result that has one.
+func (r Result) Place() string {
 	return fmt.Sprintf("routes[%d] (%s, %s)", *r.Route, r.Vendor.Title(), r.Channel)
 }
