@@ -14,8 +14,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 )
 
 func verifyCommand(clock clock.Clock) *cobra.Command {
@@ -35,7 +35,7 @@ func verifyCommand(clock clock.Clock) *cobra.Command {
 			if err != nil {
 				return v.answer(command, err)
 			}
-			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+			return v.one(command, func(ctx context.Context, t *application.Application) (application.Result, error) {
 				return t.Verify(ctx, v.profile, v.to, code)
 			})
 		},
@@ -99,7 +99,7 @@ func extendCommand(clock clock.Clock) *cobra.Command {
 			if err != nil || seconds < 1 {
 				return v.answer(command, fmt.Errorf("SECONDS is %q. Write a whole number above 0, such as 300", args[2]))
 			}
-			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+			return v.one(command, func(ctx context.Context, t *application.Application) (application.Result, error) {
 				return t.Extend(ctx, v.profile, v.to, seconds)
 			})
 		},
@@ -124,7 +124,7 @@ func statusCommand(clock clock.Clock) *cobra.Command {
 			if wait < 0 {
 				return v.answer(command, fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 to ask once", wait))
 			}
-			return v.one(command, func(ctx context.Context, t *trial.Trial) (trial.Result, error) {
+			return v.one(command, func(ctx context.Context, t *application.Application) (application.Result, error) {
 				return t.Status(ctx, v.profile, v.to, wait)
 			})
 		},
@@ -135,8 +135,8 @@ func statusCommand(clock clock.Clock) *cobra.Command {
 }
 
 // one runs a verb that has one result.
-func (v *verb) one(command *cobra.Command, do func(context.Context, *trial.Trial) (trial.Result, error)) error {
-	return v.with(command, func(ctx context.Context, t *trial.Trial) error {
+func (v *verb) one(command *cobra.Command, do func(context.Context, *application.Application) (application.Result, error)) error {
+	return v.with(command, func(ctx context.Context, t *application.Application) error {
 		result, err := do(ctx, t)
 		if result.Outcome == "" {
 			return err

@@ -8,13 +8,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 )
 
 func sendCommand(clock clock.Clock) *cobra.Command {
 	v := &verb{clock: clock}
-	var request trial.Request
+	var request application.Request
 	var route int
 	var wait time.Duration
 	command := &cobra.Command{
@@ -38,16 +38,16 @@ func sendCommand(clock clock.Clock) *cobra.Command {
 			}
 			switch {
 			case !command.Flags().Changed("wait"):
-				request.Follow = trial.FollowDefault
+				request.Follow = application.FollowDefault
 			case wait < 0:
 				return v.answer(command, fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 for not at all", wait))
 			}
 			if request.Route != nil && request.EveryRoute {
 				return v.answer(command, errors.New("--route and --every-route do not go together; leave one out"))
 			}
-			return v.with(command, func(ctx context.Context, t *trial.Trial) error {
+			return v.with(command, func(ctx context.Context, t *application.Application) error {
 				var worst error
-				err := t.Send(ctx, request, func(result trial.Result) {
+				err := t.Send(ctx, request, func(result application.Result) {
 					if problem := v.report(command, result); problem != nil && worst == nil {
 						worst = problem
 					}
@@ -63,7 +63,7 @@ func sendCommand(clock clock.Clock) *cobra.Command {
 	flags.StringVar(&v.to.Locale, "locale", "", "language of the recipient, such as fr-CA; default the profile's")
 	flags.StringVar(&v.to.IP, "recipient-ip", "", "IP address of the recipient, for a route that binds the code to it")
 	flags.BoolVar(&request.Resend, "resend", false, "ask for another code while one is on its way, where the vendor would not send")
-	flags.DurationVar(&wait, "wait", trial.FollowDelivery, fmt.Sprintf("how long to ask what became of the message; default less, %s, where the vendor never says that it was delivered; 0: not at all", trial.FollowFailure))
+	flags.DurationVar(&wait, "wait", application.FollowDelivery, fmt.Sprintf("how long to ask what became of the message; default less, %s, where the vendor never says that it was delivered; 0: not at all", application.FollowFailure))
 	flags.BoolVar(&request.Verify, "verify", false, "verify the code, too, where the vendor hands it out; it counts no more then")
 	return command
 }

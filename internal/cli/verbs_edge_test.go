@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -52,7 +52,7 @@ func TestWhatFailsAfterASendIsNoUsageError(t *testing.T) {
 	if code := Report(err); code != exitUnknown || err == nil || !strings.Contains(err.Error(), "a code may have been sent") {
 		t.Errorf("exit code %d: %v", code, err)
 	}
-	var result trial.Result
+	var result application.Result
 	if f.must(json.Unmarshal(out.Bytes(), &result)); result.Outcome != otp.OutcomeOK || len(f.Messages()) != 1 {
 		t.Errorf("got %s, %d messages", out.String(), len(f.Messages()))
 	}
@@ -71,7 +71,7 @@ func TestProgramsGetAnAnswerToEveryMistake(t *testing.T) {
 		"status login +33698765432 --url nowhere:x":       "nowhere",
 	} {
 		run := f.runs("", append(strings.Fields(arguments), "--json")...).ends(exitNotMade)
-		var result trial.Result
+		var result application.Result
 		f.must(json.Unmarshal([]byte(run.out), &result))
 		if result.Outcome != notMade || !strings.HasPrefix(result.Profile, "log") || result.Phone != "+33*****5432" || !strings.Contains(result.Reason, want) {
 			t.Errorf("%s: %s", arguments, run.out)

@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
@@ -144,7 +144,7 @@ func TestResultsForPrograms(t *testing.T) {
 	f := newField(t)
 	f.must(f.Fail(sandbox.HTMLPage("octopush", "otp_generate", 403)))
 	run := f.runs("", "send", "login", testPhone, "--verify", "--json").ends(0)
-	var result trial.Result
+	var result application.Result
 	f.must(json.Unmarshal([]byte(run.out), &result))
 	if result.Outcome != otp.OutcomeOK || *result.Route != 1 || result.Status != otp.OutcomeDelivered || result.Verification != otp.OutcomeOK ||
 		result.Cost != "1" || result.Unit != "credits" || len(result.Refused) != 1 || result.Phone != "+33*****5432" {

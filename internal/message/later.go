@@ -12,8 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -53,7 +53,7 @@ func (v *Verify) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	v.with(ctx, resp, "verify the code", func(t *trial.Trial) error {
+	v.with(ctx, resp, "verify the code", func(t *application.Application) error {
 		result, err := t.Verify(ctx, m.Profile.ValueString(), delivery.Recipient{Phone: m.Phone.ValueString(), IP: m.RecipientIP.ValueString()}, m.Code.ValueString())
 		conclude(ctx, result, resp, "The code is right")
 		return err
@@ -94,7 +94,7 @@ func (e *Extend) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	e.with(ctx, resp, "extend the code", func(t *trial.Trial) error {
+	e.with(ctx, resp, "extend the code", func(t *application.Application) error {
 		result, err := t.Extend(ctx, m.Profile.ValueString(), delivery.Recipient{Phone: m.Phone.ValueString()}, m.Seconds.ValueInt64())
 		conclude(ctx, result, resp, "The code is valid for longer")
 		return err
@@ -102,7 +102,7 @@ func (e *Extend) Invoke(ctx context.Context, req action.InvokeRequest, resp *act
 }
 
 // conclude reports a result, if there is one.
-func conclude(ctx context.Context, result trial.Result, resp *action.InvokeResponse, good string) {
+func conclude(ctx context.Context, result application.Result, resp *action.InvokeResponse, good string) {
 	if result.Outcome == "" {
 		return
 	}

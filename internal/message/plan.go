@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -28,15 +28,15 @@ func (d *TestDelivery) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 	case object == nil || m.Phone.IsUnknown() || m.Route.IsUnknown() || m.EveryRoute.IsUnknown() || m.RecipientIP.IsUnknown():
 		return
 	}
-	if err := trial.Check(object.Document, d.runner(), m.request(), d.session.Ready); err != nil {
+	if err := application.Check(object.Document, d.runner(), m.request(), d.session.Ready); err != nil {
 		resp.Diagnostics.Append(d.problem(err))
 	}
 }
 
 func (d *TestDelivery) problem(err error) diag.Diagnostic {
-	var outside *trial.NotAllowedError
+	var outside *application.NotAllowedError
 	if errors.As(err, &outside) {
-		return diag.NewAttributeErrorDiagnostic(path.Root("phone"), titles[trial.NotAllowed], err.Error())
+		return diag.NewAttributeErrorDiagnostic(path.Root("phone"), titles[application.NotAllowed], err.Error())
 	}
 	return tf.Failure("send the code", err)
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
@@ -64,7 +64,7 @@ func (d *TestDelivery) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			},
 			"wait": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{duration},
-				MarkdownDescription: fmt.Sprintf("How long to ask what became of the message, as a duration such as `90s`; `0s`: not at all. Default `%s`, and `%s` where the vendor never says that a message was delivered.", trial.FollowDelivery, trial.FollowFailure),
+				MarkdownDescription: fmt.Sprintf("How long to ask what became of the message, as a duration such as `90s`; `0s`: not at all. Default `%s`, and `%s` where the vendor never says that a message was delivered.", application.FollowDelivery, application.FollowFailure),
 			},
 			"verify": schema.BoolAttribute{
 				Optional: true,
@@ -83,8 +83,8 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	d.with(ctx, resp, "complete the test delivery", func(t *trial.Trial) error {
-		return t.Send(ctx, m.request(), func(result trial.Result) {
+	d.with(ctx, resp, "complete the test delivery", func(t *application.Application) error {
+		return t.Send(ctx, m.request(), func(result application.Result) {
 			blame(result, resp)
 			if !result.Good() {
 				return
@@ -100,7 +100,7 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 	})
 }
 
-func undelivered(result trial.Result) string {
+func undelivered(result application.Result) string {
 	text := fmt.Sprintf("%s accepted the code, and the last status of the message was %s.", result.Place(), result.Status)
 	if result.Vendor == otp.AndroidAPI {
 		return text + " AndroidAPI knows no more than whether sending failed: look at the phone."
@@ -108,11 +108,11 @@ func undelivered(result trial.Result) string {
 	return text + " Look at the phone, or ask again later with the data source otp_message_status."
 }
 
-func (m testDeliveryModel) request() trial.Request {
-	request := trial.Request{
+func (m testDeliveryModel) request() application.Request {
+	request := application.Request{
 		Profile:    m.Profile.ValueString(),
 		To:         delivery.Recipient{Phone: m.Phone.ValueString(), Locale: m.Locale.ValueString(), IP: m.RecipientIP.ValueString()},
-		EveryRoute: m.EveryRoute.ValueBool(), Resend: m.Resend.ValueBool(), Follow: trial.FollowDefault,
+		EveryRoute: m.EveryRoute.ValueBool(), Resend: m.Resend.ValueBool(), Follow: application.FollowDefault,
 		Verify: m.Verify.IsNull() || m.Verify.ValueBool(),
 	}
 	if !m.Route.IsNull() {

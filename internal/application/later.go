@@ -1,4 +1,4 @@
-package trial
+package application
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -19,14 +19,14 @@ const verifiedAlready = "The code that was sent last has been verified already, 
 // application: wrong codes count over all sends, and a right one counts once. A
 // code counts as tried before it is; what a fault kept from being judged is
 // taken back.
-func (t *Trial) Verify(ctx context.Context, name string, to delivery.Recipient, typed string) (Result, error) {
+func (t *Application) Verify(ctx context.Context, name string, to delivery.Recipient, typed string) (Result, error) {
 	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.verify(ctx, last, to, typed) })
 }
 
 // verify verifies the code of a send.
-func (t *Trial) verify(ctx context.Context, last latest, to delivery.Recipient, typed string) (Result, error) {
+func (t *Application) verify(ctx context.Context, last latest, to delivery.Recipient, typed string) (Result, error) {
 	code, _ := last.runner.Normalise(typed)
-	v := &verification{Trial: t, latest: last, hash: t.ledger.HashCode(last.whose, code)}
+	v := &verification{Application: t, latest: last, hash: t.ledger.HashCode(last.whose, code)}
 	result := last.result()
 	if done, err := v.begin(ctx, &result); err != nil || done {
 		return result, err
@@ -44,7 +44,7 @@ func (t *Trial) verify(ctx context.Context, last latest, to delivery.Recipient, 
 
 // verification is one Verify.
 type verification struct {
-	*Trial
+	*Application
 	latest
 	hash string // of the code
 	at   time.Time
@@ -110,14 +110,14 @@ func (v *verification) settle(ctx context.Context, outcome string, remaining **i
 
 // Extend adds seconds to the validity of the code that was sent last. It is
 // tried exactly once.
-func (t *Trial) Extend(ctx context.Context, name string, to delivery.Recipient, seconds int64) (Result, error) {
+func (t *Application) Extend(ctx context.Context, name string, to delivery.Recipient, seconds int64) (Result, error) {
 	if seconds < 1 || seconds > math.MaxInt32 {
 		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds; write a number above 0", seconds)
 	}
 	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.extend(ctx, last, to, seconds) })
 }
 
-func (t *Trial) extend(ctx context.Context, last latest, to delivery.Recipient, seconds int64) (Result, error) {
+func (t *Application) extend(ctx context.Context, last latest, to delivery.Recipient, seconds int64) (Result, error) {
 	result := last.result()
 	if !last.VerifiedAt.IsZero() {
 		result.Outcome, result.Reason = otp.OutcomeNotFound, verifiedAlready
@@ -147,11 +147,11 @@ func (t *Trial) extend(ctx context.Context, last latest, to delivery.Recipient, 
 
 // Status asks what became of the message that was sent last, for as long as
 // follow says; zero: once, FollowDefault as for a send.
-func (t *Trial) Status(ctx context.Context, name string, to delivery.Recipient, follow time.Duration) (Result, error) {
+func (t *Application) Status(ctx context.Context, name string, to delivery.Recipient, follow time.Duration) (Result, error) {
 	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.status(ctx, last, to, follow) })
 }
 
-func (t *Trial) status(ctx context.Context, last latest, to delivery.Recipient, follow time.Duration) (Result, error) {
+func (t *Application) status(ctx context.Context, last latest, to delivery.Recipient, follow time.Duration) (Result, error) {
 	result := last.result()
 	result.MessageID = last.MessageID
 	ask := func() (delivery.Report, error) { return last.runner.Status(ctx, last.Route, last.Kept, to) }

@@ -12,11 +12,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -71,8 +71,8 @@ func (v *verb) flags(command *cobra.Command) {
 	command.Flags().BoolVar(&v.json, "json", false, "print the result as JSON for programs, one line each")
 }
 
-// with runs do on a trial.
-func (v *verb) with(command *cobra.Command, do func(context.Context, *trial.Trial) error) error {
+// with runs do on an application.
+func (v *verb) with(command *cobra.Command, do func(context.Context, *application.Application) error) error {
 	err := v.try(command, do)
 	var ours *exit
 	if v.reported && err != nil && !errors.As(err, &ours) && !errors.Is(err, context.Canceled) {
@@ -90,17 +90,17 @@ func (v *verb) answer(command *cobra.Command, err error) error {
 	if errors.Is(err, context.Canceled) {
 		outcome = cancelled
 	}
-	answer := trial.Result{Profile: v.profile, Phone: otp.MaskPhone(v.to.Phone), Outcome: outcome, Reason: err.Error()}
+	answer := application.Result{Profile: v.profile, Phone: otp.MaskPhone(v.to.Phone), Outcome: outcome, Reason: err.Error()}
 	return errors.Join(err, v.print(command, answer))
 }
 
-func (v *verb) try(command *cobra.Command, do func(context.Context, *trial.Trial) error) (err error) {
+func (v *verb) try(command *cobra.Command, do func(context.Context, *application.Application) error) (err error) {
 	store, err := openCatalog(v.url)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	t, err := trial.Open(command.Context(), trial.Options{
+	t, err := application.Open(command.Context(), application.Options{
 		Catalog: store, Clock: v.clock,
 		Runner: delivery.Options{HTTP: httpapi.DefaultOptions(), UserAgent: userAgent(command)},
 		Tell:   func(sentence string) { command.PrintErrln(sentence) },
@@ -112,7 +112,7 @@ func (v *verb) try(command *cobra.Command, do func(context.Context, *trial.Trial
 	return do(command.Context(), t)
 }
 
-func (v *verb) print(command *cobra.Command, result trial.Result) error {
+func (v *verb) print(command *cobra.Command, result application.Result) error {
 	v.reported = true
 	if !v.json {
 		return printResult(command.OutOrStdout(), result)
@@ -122,7 +122,7 @@ func (v *verb) print(command *cobra.Command, result trial.Result) error {
 
 // report prints a result, and makes the error that ends the command with its
 // code where not all is well.
-func (v *verb) report(command *cobra.Command, result trial.Result) error {
+func (v *verb) report(command *cobra.Command, result application.Result) error {
 	if err := v.print(command, result); err != nil {
 		return &exit{exitUnknown, fmt.Errorf("the outcome is %s, and the result could not be printed: %w", result.Verdict(), err)}
 	}
@@ -135,7 +135,7 @@ func (v *verb) report(command *cobra.Command, result trial.Result) error {
 
 // printResult prints what is known as a table. Why something went wrong is the
 // command's error.
-func printResult(w io.Writer, r trial.Result) error {
+func printResult(w io.Writer, r application.Result) error {
 	var rows [][2]string
 	add := func(name, value string) {
 		if value != "" {

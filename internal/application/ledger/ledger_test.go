@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 )
 
 const (

@@ -1,4 +1,4 @@
-package trial_test
+package application_test
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
@@ -35,7 +35,7 @@ func TestASendReportsMessageCostStatusAndVerification(t *testing.T) {
 		t.Run(string(test.route.Vendor), func(t *testing.T) {
 			t.Parallel()
 			s := newStage(t, compile(t, nil, test.route))
-			result := s.sends(trial.Request{To: delivery.Recipient{Phone: test.phone}, Follow: 20 * time.Second, Verify: true}, otp.OutcomeOK)
+			result := s.sends(application.Request{To: delivery.Recipient{Phone: test.phone}, Follow: 20 * time.Second, Verify: true}, otp.OutcomeOK)
 			if result.Status != test.status || result.Verification != test.check || result.Cost != test.cost || result.Unit != test.unit || !result.Good() {
 				t.Errorf("got %+v", result)
 			}
@@ -66,9 +66,9 @@ func TestASendReportsMessageCostStatusAndVerification(t *testing.T) {
 func TestOnlyATestAsksForTheCode(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	s.must(s.Advance(time.Minute))
-	s.sends(trial.Request{Resend: true, Verify: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true, Verify: true}, otp.OutcomeOK)
 	var flags []bool
 	for _, request := range s.Requests() {
 		var body struct {
@@ -88,7 +88,7 @@ func TestARefusedRouteGivesWayToTheNext(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overMyOTP))
 	s.must(s.Fail(sandbox.HTMLPage("octopush", "otp_generate", 403)))
-	result := s.sends(trial.Request{}, otp.OutcomeOK)
+	result := s.sends(application.Request{}, otp.OutcomeOK)
 	if *result.Route != 1 || len(result.Refused) != 1 || result.Refused[0].Outcome != otp.OutcomeNextRoute || *result.Refused[0].Route != 0 {
 		t.Errorf("got %+v", result)
 	}
@@ -101,12 +101,12 @@ func TestAChosenRouteIsTheOnlyOne(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overMyOTP))
 	s.must(s.Fail(sandbox.HTMLPage("octopush", "otp_generate", 403)))
-	result := s.sends(trial.Request{Route: new(0)}, otp.OutcomeNextRoute)
+	result := s.sends(application.Request{Route: new(0)}, otp.OutcomeNextRoute)
 	if result.Good() || len(s.Messages()) != 0 {
 		t.Errorf("got %+v", result)
 	}
-	s.sends(trial.Request{Route: new(1)}, otp.OutcomeOK) // what was refused does not count
-	if _, err := s.send(trial.Request{Route: new(2)}); err == nil || !strings.Contains(err.Error(), "its last is routes[1]") {
+	s.sends(application.Request{Route: new(1)}, otp.OutcomeOK) // what was refused does not count
+	if _, err := s.send(application.Request{Route: new(2)}); err == nil || !strings.Contains(err.Error(), "its last is routes[1]") {
 		t.Error(err)
 	}
 }
@@ -115,24 +115,24 @@ func TestAnUnclearSendIsNeverRepeated(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overMyOTP))
 	s.must(s.Fail(sandbox.Fault{Vendor: "octopush", Operation: "otp_generate", Kind: sandbox.DropAfter}))
-	result := s.sends(trial.Request{Verify: true, Follow: time.Minute}, otp.OutcomeUnknown)
+	result := s.sends(application.Request{Verify: true, Follow: time.Minute}, otp.OutcomeUnknown)
 	if result.Good() || result.Reason == "" {
 		t.Errorf("got %+v", result)
 	}
 	if got := s.calls(); len(got) != 1 {
 		t.Errorf("the vendors were asked for %v", got)
 	}
-	s.sends(trial.Request{}, trial.Limited) // it may have been sent, so it counts
+	s.sends(application.Request{}, application.Limited) // it may have been sent, so it counts
 }
 
 func TestAPhoneOutsideAllowedCountriesGetsNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overWay2API))
-	result := s.sends(trial.Request{To: delivery.Recipient{Phone: american}}, trial.NotAllowed)
+	result := s.sends(application.Request{To: delivery.Recipient{Phone: american}}, application.NotAllowed)
 	if !strings.Contains(result.Reason, "allowed_countries") || strings.Contains(result.Reason, american) {
 		t.Error(result.Reason)
 	}
-	s.sends(trial.Request{Route: new(1)}, trial.NotAllowed) // France is allowed, and not served by it
+	s.sends(application.Request{Route: new(1)}, application.NotAllowed) // France is allowed, and not served by it
 	if got := s.calls(); len(got) != 0 {
 		t.Errorf("the vendors were asked for %v", got)
 	}
@@ -143,22 +143,22 @@ func TestLimitsAreKeptOverProcesses(t *testing.T) {
 	s := newStage(t, compile(t, func(p *otp.Profile) {
 		p.Limits = &otp.Limits{ResendAfterSeconds: new(int64(30)), PerPhoneHour: new(int64(2)), PerPhoneDay: new(int64(3))}
 	}, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
-	s.trial = s.open()
-	if limited := s.sends(trial.Request{Resend: true}, trial.Limited); limited.RetryAfterSeconds != 30 || !strings.Contains(limited.Reason, "limits.resend_after_seconds of profile \"login\" is 30") {
+	s.sends(application.Request{}, otp.OutcomeOK)
+	s.application = s.open()
+	if limited := s.sends(application.Request{Resend: true}, application.Limited); limited.RetryAfterSeconds != 30 || !strings.Contains(limited.Reason, "limits.resend_after_seconds of profile \"login\" is 30") {
 		t.Errorf("got %+v", limited)
 	}
-	s.sends(trial.Request{To: delivery.Recipient{Phone: indian}}, otp.OutcomeOK) // another phone
+	s.sends(application.Request{To: delivery.Recipient{Phone: indian}}, otp.OutcomeOK) // another phone
 	s.must(s.Advance(30 * time.Second))
-	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true}, otp.OutcomeOK)
 	s.must(s.Advance(30 * time.Second))
-	if limited := s.sends(trial.Request{Resend: true}, trial.Limited); limited.RetryAfterSeconds != 3540 || !strings.Contains(limited.Reason, "per_phone_hour") {
+	if limited := s.sends(application.Request{Resend: true}, application.Limited); limited.RetryAfterSeconds != 3540 || !strings.Contains(limited.Reason, "per_phone_hour") {
 		t.Errorf("got %+v", limited)
 	}
 	s.must(s.Advance(time.Hour))
-	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true}, otp.OutcomeOK)
 	s.must(s.Advance(time.Hour))
-	if limited := s.sends(trial.Request{Resend: true}, trial.Limited); !strings.Contains(limited.Reason, "per_phone_day") {
+	if limited := s.sends(application.Request{Resend: true}, application.Limited); !strings.Contains(limited.Reason, "per_phone_day") {
 		t.Errorf("got %+v", limited)
 	}
 	if n := s.count("myotp generate_otp"); n != 4 {
@@ -169,7 +169,7 @@ func TestLimitsAreKeptOverProcesses(t *testing.T) {
 func TestEveryRouteInTurn(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overMyOTP, overTelegram, overWay2API))
-	results, err := s.send(trial.Request{EveryRoute: true, Verify: true})
+	results, err := s.send(application.Request{EveryRoute: true, Verify: true})
 	s.must(err)
 	var got []string
 	for _, r := range results {
@@ -186,13 +186,13 @@ func TestEveryRouteInTurn(t *testing.T) {
 func TestEveryRouteStartsOnlyWhereItCanFinish(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, func(p *otp.Profile) { p.Limits = &otp.Limits{PerPhoneHour: new(int64(1))} }, overOctopush, overMyOTP))
-	limited := s.sends(trial.Request{EveryRoute: true}, trial.Limited)
+	limited := s.sends(application.Request{EveryRoute: true}, application.Limited)
 	if !strings.Contains(limited.Reason, "2 routes serve this phone, and limits.per_phone_hour allows 1 more") {
 		t.Error(limited.Reason)
 	}
 	s = newStage(t, compile(t, nil, overOctopush, overMyOTP))
 	delete(s.env, "OTP_MYOTP_API_KEY")
-	if _, err := s.send(trial.Request{EveryRoute: true}); err == nil || !strings.Contains(err.Error(), "nothing was sent") || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") {
+	if _, err := s.send(application.Request{EveryRoute: true}); err == nil || !strings.Contains(err.Error(), "nothing was sent") || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") {
 		t.Error(err)
 	}
 	if got := s.calls(); len(got) != 0 {
@@ -205,20 +205,20 @@ func TestWithoutCredentialsNothingCounts(t *testing.T) {
 	s := newStage(t, compile(t, nil, overMyOTP))
 	key := s.env["OTP_MYOTP_API_KEY"]
 	delete(s.env, "OTP_MYOTP_API_KEY")
-	if results, err := s.send(trial.Request{}); err == nil || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") || len(results) != 0 {
+	if results, err := s.send(application.Request{}); err == nil || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") || len(results) != 0 {
 		t.Fatal(results, err)
 	}
 	s.env["OTP_MYOTP_API_KEY"] = key
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 }
 
 func TestACodeThatIsStillActiveIsNotSentAgain(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	code := s.code()
 	s.must(s.Advance(30 * time.Second))
-	result := s.sends(trial.Request{Follow: time.Minute, Verify: true}, otp.OutcomeAlreadyActive)
+	result := s.sends(application.Request{Follow: time.Minute, Verify: true}, otp.OutcomeAlreadyActive)
 	if !result.Good() || !strings.Contains(strings.Join(s.told, "\n"), "Ask for another one with resend") {
 		t.Errorf("got %+v, told %q", result, s.told)
 	}
@@ -231,7 +231,7 @@ func TestAFailedMessageIsReported(t *testing.T) {
 	s.asleep = func(time.Duration) {
 		s.must(s.SetDelivery(s.Messages()[0].MessageID, "UNDELIV"))
 	}
-	result := s.sends(trial.Request{Follow: time.Minute, Verify: true}, otp.OutcomeOK)
+	result := s.sends(application.Request{Follow: time.Minute, Verify: true}, otp.OutcomeOK)
 	if result.Status != otp.OutcomeFailed || result.Good() || result.Verdict() != otp.OutcomeFailed || result.Verification != "" {
 		t.Errorf("got %+v", result)
 	}
@@ -241,7 +241,7 @@ func TestFollowingEndsInTimeToVerify(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, func(p *otp.Profile) { p.ValiditySeconds = new(int64(60)) }, overMyOTP))
 	s.must(s.Fail(down))
-	result := s.sends(trial.Request{Follow: time.Hour, Verify: true}, otp.OutcomeOK)
+	result := s.sends(application.Request{Follow: time.Hour, Verify: true}, otp.OutcomeOK)
 	if result.Verification != otp.OutcomeOK || result.Status != otp.OutcomeUnknown || !result.Good() {
 		t.Errorf("got %+v", result)
 	}
@@ -253,8 +253,8 @@ func TestWhatIsCancelledWhileItIsFollowedIsStillReported(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	s.asleep = func(time.Duration) { cancel() }
 	s.must(s.Fail(down))
-	var results []trial.Result
-	err := s.trial.Send(ctx, trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Follow: time.Minute}, func(r trial.Result) { results = append(results, r) })
+	var results []application.Result
+	err := s.application.Send(ctx, application.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Follow: time.Minute}, func(r application.Result) { results = append(results, r) })
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "which was sent") || len(results) != 1 || results[0].Outcome != otp.OutcomeOK {
 		t.Fatalf("%v: %+v", err, results)
 	}
@@ -271,15 +271,15 @@ func TestAKilledSendCounts(t *testing.T) {
 	s.options.Tell = func(sentence string) {
 		if strings.HasPrefix(sentence, "Sending") {
 			other := s.open()
-			var result trial.Result
-			s.must(other.Send(t.Context(), trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}}, func(r trial.Result) { result = r }))
-			if result.Outcome != trial.Limited {
+			var result application.Result
+			s.must(other.Send(t.Context(), application.Request{Profile: "login", To: delivery.Recipient{Phone: french}}, func(r application.Result) { result = r }))
+			if result.Outcome != application.Limited {
 				t.Errorf("a second process, while the first sends: %+v", result)
 			}
 			kill()
 		}
 	}
-	err := s.open().Send(ctx, trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}}, func(trial.Result) {})
+	err := s.open().Send(ctx, application.Request{Profile: "login", To: delivery.Recipient{Phone: french}}, func(application.Result) {})
 	if !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
@@ -288,11 +288,11 @@ func TestAKilledSendCounts(t *testing.T) {
 func TestAProfileThatIsNotThere(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	err := s.trial.Send(t.Context(), trial.Request{Profile: "logn", To: delivery.Recipient{Phone: french}}, nil)
+	err := s.application.Send(t.Context(), application.Request{Profile: "logn", To: delivery.Recipient{Phone: french}}, nil)
 	if err == nil || !strings.Contains(err.Error(), `has no profile "logn". Did you mean "login"?`) {
 		t.Error(err)
 	}
-	err = s.trial.Send(t.Context(), trial.Request{Profile: "login", To: delivery.Recipient{Phone: "0612345678"}}, nil)
+	err = s.application.Send(t.Context(), application.Request{Profile: "login", To: delivery.Recipient{Phone: "0612345678"}}, nil)
 	if err == nil || !strings.Contains(err.Error(), "international form") || strings.Contains(err.Error(), "0612345678") {
 		t.Error(err)
 	}
@@ -303,7 +303,7 @@ func TestAnOutdatedDocumentIsSentByAndSaidToBe(t *testing.T) {
 	s := newStage(t, compile(t, nil, overMyOTP))
 	_, err := s.store.Update(t.Context(), catalog.Write{Ref: brand, Spec: []byte(`{"name":"acme","display_name":"Other"}`)}, 1)
 	s.must(err)
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	if told := strings.Join(s.told, "\n"); !strings.Contains(told, `not up to date with brand "acme"`) {
 		t.Error(told)
 	}
@@ -314,8 +314,8 @@ func TestALedgerThatCannotBeUsedSendsNothing(t *testing.T) {
 	s := newStage(t, compile(t, nil, overMyOTP))
 	s.must(os.WriteFile(s.options.Ledger, []byte("not a database, and longer than a header of one would be: "+strings.Repeat("x", 100)), 0o600))
 	for _, send := range []func() error{
-		func() error { _, err := s.send(trial.Request{}); return err },
-		func() error { _, err := trial.Open(t.Context(), s.options); return err },
+		func() error { _, err := s.send(application.Request{}); return err },
+		func() error { _, err := application.Open(t.Context(), s.options); return err },
 	} {
 		if err := send(); err == nil || !strings.Contains(err.Error(), "OTP_DELIVERIES_FILE") {
 			t.Error(err)

@@ -1,4 +1,4 @@
-package trial
+package application
 
 import (
 	"context"
@@ -43,7 +43,7 @@ type followed struct {
 // follow asks what became of a message until it is delivered or has failed, or
 // time is up. The report is the last one; the error says that no call could be
 // made, or that the wait was cancelled.
-func (t *Trial) follow(ctx context.Context, m followed, timeout time.Duration) (delivery.Report, error) {
+func (t *Application) follow(ctx context.Context, m followed, timeout time.Duration) (delivery.Report, error) {
 	route := m.runner.Routes()[m.route]
 	begin := t.options.Clock.Now()
 	var last delivery.Report

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 )
 
 // What is forgotten is not left in free pages of the file.

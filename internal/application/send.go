@@ -1,4 +1,4 @@
-package trial
+package application
 
 import (
 	"cmp"
@@ -9,8 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -37,7 +37,7 @@ type Request struct {
 // Send sends a code, or one through every route, and hands over each result as
 // soon as it is complete. A send is tried exactly once. The error says why
 // nothing was tried (any more), or that what was sent could not be remembered.
-func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) error {
+func (t *Application) Send(ctx context.Context, request Request, done func(Result)) error {
 	if err := request.To.Check(); err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) er
 		return err
 	}
 	s := &send{
-		Trial: t, request: request, profile: p,
+		Application: t, request: request, profile: p,
 		of: ledger.Of{Catalog: p.catalog, Profile: request.Profile, Phone: request.To.Phone},
 	}
 	routes, err := s.candidates()
@@ -68,7 +68,7 @@ func (t *Trial) Send(ctx context.Context, request Request, done func(Result)) er
 
 // send is one Send.
 type send struct {
-	*Trial
+	*Application
 	request Request
 	profile
 	of ledger.Of

@@ -1,4 +1,4 @@
-package trial_test
+package application_test
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -24,8 +24,8 @@ func TestVerifyingRemembersOverProcesses(t *testing.T) {
 			if result := s.verifies(test.phone, "482913", otp.OutcomeNotFound); !strings.Contains(result.Reason, "send one first") {
 				t.Error(result.Reason)
 			}
-			s.sends(trial.Request{To: delivery.Recipient{Phone: test.phone}}, otp.OutcomeOK)
-			s.trial = s.open()
+			s.sends(application.Request{To: delivery.Recipient{Phone: test.phone}}, otp.OutcomeOK)
+			s.application = s.open()
 			code := s.code()
 			s.verifies(test.phone, wrong(code), otp.OutcomeWrongCode)
 			s.verifies(test.phone, code[:3]+" "+code[3:], otp.OutcomeOK)
@@ -42,7 +42,7 @@ func TestWrongCodesRunOutOverSendsAndRoutes(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP, overDevice))
 	for _, route := range []*int{new(0), new(1), new(0)} {
-		s.sends(trial.Request{Route: route, Resend: true}, otp.OutcomeOK)
+		s.sends(application.Request{Route: route, Resend: true}, otp.OutcomeOK)
 		s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode)
 		s.must(s.Advance(time.Minute))
 	}
@@ -51,7 +51,7 @@ func TestWrongCodesRunOutOverSendsAndRoutes(t *testing.T) {
 	if !strings.Contains(result.Reason, "max_wrong_attempts") || !strings.Contains(result.Reason, "counts until 2026-10-02T09:00:00Z") || len(s.calls()) != asked {
 		t.Errorf("got %+v, and the vendor was asked %d times", result, len(s.calls())-asked)
 	}
-	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true}, otp.OutcomeOK)
 	if told := strings.Join(s.told, "\n"); !strings.Contains(told, "may not be verified before 2026-10-02T09:00:00Z") {
 		t.Errorf("the next send did not say that its code cannot be verified: %s", told)
 	}
@@ -60,7 +60,7 @@ func TestWrongCodesRunOutOverSendsAndRoutes(t *testing.T) {
 func TestRemainingAttemptsCountDown(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overDevice))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	for _, left := range []int64{2, 1, 0} {
 		if result := s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode); result.Remaining == nil || *result.Remaining != left {
 			t.Errorf("remaining %v, want %d", result.Remaining, left)
@@ -73,7 +73,7 @@ func TestRemainingAttemptsCountDown(t *testing.T) {
 func TestTwoAtOnceCountAsTwo(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overWay2API))
-	s.sends(trial.Request{To: delivery.Recipient{Phone: indian}}, otp.OutcomeOK)
+	s.sends(application.Request{To: delivery.Recipient{Phone: indian}}, otp.OutcomeOK)
 	code, outcomes := s.code(), make(chan string, 8)
 	var group sync.WaitGroup
 	for range cap(outcomes) {
@@ -102,7 +102,7 @@ func TestTwoAtOnceCountAsTwo(t *testing.T) {
 func TestAFaultCountsNoAttempt(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	fault := down
 	fault.Operation, fault.Times = "verify_otp", 5
 	s.must(s.Fail(fault))
@@ -112,10 +112,10 @@ func TestAFaultCountsNoAttempt(t *testing.T) {
 	s.verifies(french, s.code(), otp.OutcomeOK)
 	key := s.env["OTP_MYOTP_API_KEY"]
 	s.must(s.Advance(time.Minute))
-	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true}, otp.OutcomeOK)
 	delete(s.env, "OTP_MYOTP_API_KEY")
 	for range 5 {
-		if _, err := s.trial.Verify(t.Context(), "login", delivery.Recipient{Phone: french}, s.code()); err == nil || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") {
+		if _, err := s.application.Verify(t.Context(), "login", delivery.Recipient{Phone: french}, s.code()); err == nil || !strings.Contains(err.Error(), "OTP_MYOTP_API_KEY") {
 			t.Fatal(err)
 		}
 	}
@@ -128,7 +128,7 @@ func TestAFaultCountsNoAttempt(t *testing.T) {
 func TestANewDocumentBreaksNoCodeOnItsWay(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	object, err := s.store.Get(t.Context(), login)
 	s.must(err)
 	write := writeOf(compile(t, nil, overOctopush))
@@ -143,9 +143,9 @@ func TestExtend(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP, overOctopush))
 	to := delivery.Recipient{Phone: french}
-	extend := func(seconds int64, outcome string) trial.Result {
+	extend := func(seconds int64, outcome string) application.Result {
 		t.Helper()
-		result, err := s.trial.Extend(t.Context(), "login", to, seconds)
+		result, err := s.application.Extend(t.Context(), "login", to, seconds)
 		s.must(err)
 		if result.Outcome != outcome {
 			t.Fatalf("got %+v, want %q", result, outcome)
@@ -153,17 +153,17 @@ func TestExtend(t *testing.T) {
 		return result
 	}
 	extend(600, otp.OutcomeNotFound)
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	result := extend(600, otp.OutcomeOK)
 	if want := start.Add(900 * time.Second); result.ExpiresAt == nil || !result.ExpiresAt.Equal(want) {
 		t.Errorf("expires at %v, want %v", result.ExpiresAt, want)
 	}
 	s.must(s.Advance(800 * time.Second))
 	s.verifies(french, s.code(), otp.OutcomeOK)
-	if _, err := s.trial.Extend(t.Context(), "login", to, 0); err == nil {
+	if _, err := s.application.Extend(t.Context(), "login", to, 0); err == nil {
 		t.Error("0 seconds")
 	}
-	s.sends(trial.Request{Route: new(1)}, otp.OutcomeOK)
+	s.sends(application.Request{Route: new(1)}, otp.OutcomeOK)
 	if result := extend(600, otp.OutcomeStop); !strings.Contains(result.Reason, "cannot extend") {
 		t.Errorf("got %+v", result)
 	}
@@ -172,9 +172,9 @@ func TestExtend(t *testing.T) {
 func TestStatus(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP, overOctopush))
-	status := func(follow time.Duration, outcome string) trial.Result {
+	status := func(follow time.Duration, outcome string) application.Result {
 		t.Helper()
-		result, err := s.trial.Status(t.Context(), "login", delivery.Recipient{Phone: french}, follow)
+		result, err := s.application.Status(t.Context(), "login", delivery.Recipient{Phone: french}, follow)
 		s.must(err)
 		if result.Outcome != outcome {
 			t.Fatalf("got %+v, want %q", result, outcome)
@@ -182,7 +182,7 @@ func TestStatus(t *testing.T) {
 		return result
 	}
 	status(0, otp.OutcomeNotFound)
-	sent := s.sends(trial.Request{}, otp.OutcomeOK)
+	sent := s.sends(application.Request{}, otp.OutcomeOK)
 	if result := status(0, otp.OutcomePending); result.MessageID != sent.MessageID {
 		t.Errorf("got %+v", result)
 	}
@@ -190,9 +190,9 @@ func TestStatus(t *testing.T) {
 	s.verifies(french, s.code(), otp.OutcomeOK)
 	status(time.Minute, otp.OutcomeDelivered) // also of a code that has verified
 	s.must(s.Advance(time.Minute))
-	s.sends(trial.Request{Route: new(1)}, otp.OutcomeOK)
+	s.sends(application.Request{Route: new(1)}, otp.OutcomeOK)
 	status(time.Minute, otp.OutcomeUnavailable)
-	if _, err := s.trial.Status(t.Context(), "login", delivery.Recipient{Phone: "33612345678"}, 0); err == nil {
+	if _, err := s.application.Status(t.Context(), "login", delivery.Recipient{Phone: "33612345678"}, 0); err == nil {
 		t.Error("a number without a plus sign")
 	}
 }
@@ -218,10 +218,10 @@ func TestAnInterruptedSendIsNotTakenForTheOneBefore(t *testing.T) {
 	interrupted := func() {
 		t.Helper()
 		asked := len(s.calls())
-		for name, verb := range map[string]func() (trial.Result, error){
-			"verify": func() (trial.Result, error) { return s.trial.Verify(t.Context(), "login", to, "482913") },
-			"extend": func() (trial.Result, error) { return s.trial.Extend(t.Context(), "login", to, 60) },
-			"status": func() (trial.Result, error) { return s.trial.Status(t.Context(), "login", to, 0) },
+		for name, verb := range map[string]func() (application.Result, error){
+			"verify": func() (application.Result, error) { return s.application.Verify(t.Context(), "login", to, "482913") },
+			"extend": func() (application.Result, error) { return s.application.Extend(t.Context(), "login", to, 60) },
+			"status": func() (application.Result, error) { return s.application.Status(t.Context(), "login", to, 0) },
 		} {
 			result, err := verb()
 			s.must(err)
@@ -236,13 +236,13 @@ func TestAnInterruptedSendIsNotTakenForTheOneBefore(t *testing.T) {
 	interrupt()
 	interrupted()
 	s.must(s.Advance(time.Minute))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode)
 	s.must(s.Advance(time.Minute))
 	interrupt()
 	interrupted()
 	s.must(s.Advance(time.Minute))
-	s.sends(trial.Request{Resend: true}, otp.OutcomeOK)
+	s.sends(application.Request{Resend: true}, otp.OutcomeOK)
 	if result := s.verifies(french, wrong(s.code()), otp.OutcomeWrongCode); *result.Remaining != 1 {
 		t.Errorf("%d attempts are left: those while a send was interrupted count", *result.Remaining)
 	}
@@ -258,14 +258,14 @@ func TestACodeIsVerifiedAgainstItsOwnSend(t *testing.T) {
 	var once sync.Once
 	s.asleep = func(time.Duration) {
 		once.Do(func() {
-			s.must(other.Send(t.Context(), trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Resend: true}, func(r trial.Result) {
+			s.must(other.Send(t.Context(), application.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Resend: true}, func(r application.Result) {
 				if r.Outcome != otp.OutcomeOK {
 					t.Errorf("got %+v", r)
 				}
 			}))
 		})
 	}
-	result := s.sends(trial.Request{Follow: time.Second, Verify: true}, otp.OutcomeOK)
+	result := s.sends(application.Request{Follow: time.Second, Verify: true}, otp.OutcomeOK)
 	if result.Verification != "" || s.count("myotp verify_otp") != 0 || !strings.Contains(strings.Join(s.told, "\n"), "Another code was sent to the phone meanwhile") {
 		t.Errorf("got %+v, told %q", result, s.told)
 	}

@@ -1,4 +1,4 @@
-package trial_test
+package application_test
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
@@ -64,15 +64,15 @@ func compile(t *testing.T, change func(*otp.Profile), routes ...otp.Route) strin
 	return text
 }
 
-// stage is a sandbox, a catalog with a profile, and the trial that plays them.
+// stage is a sandbox, a catalog with a profile, and the application that plays them.
 // It waits by the sandbox's clock, which moves only then.
 type stage struct {
 	*sandbox.Server
-	t       *testing.T
-	store   *catalog.Store
-	trial   *trial.Trial
-	options trial.Options
-	env     map[string]string
+	t           *testing.T
+	store       *catalog.Store
+	application *application.Application
+	options     application.Options
+	env         map[string]string
 
 	mutex  sync.Mutex
 	told   []string
@@ -93,7 +93,7 @@ func newStage(t *testing.T, document string) *stage {
 	_, err = s.store.Create(t.Context(), writeOf(document))
 	s.must(err)
 	s.env = maps.Clone(s.Environment())
-	s.options = trial.Options{
+	s.options = application.Options{
 		Catalog: s.store, Ledger: filepath.Join(t.TempDir(), "deliveries.db"), Clock: s,
 		Runner: delivery.Options{
 			Lookup: func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
@@ -105,7 +105,7 @@ func newStage(t *testing.T, document string) *stage {
 			s.told = append(s.told, sentence)
 		},
 	}
-	s.trial = s.open()
+	s.application = s.open()
 	return s
 }
 
@@ -118,9 +118,9 @@ func writeOf(document string) catalog.Write {
 }
 
 // open is another process on the same machine.
-func (s *stage) open() *trial.Trial {
+func (s *stage) open() *application.Application {
 	s.t.Helper()
-	opened, err := trial.Open(s.t.Context(), s.options)
+	opened, err := application.Open(s.t.Context(), s.options)
 	s.must(err)
 	s.t.Cleanup(func() { s.must(opened.Close()) })
 	return opened
@@ -147,19 +147,19 @@ func (s *stage) Sleep(ctx context.Context, d time.Duration) error {
 }
 
 // send sends and gives all results.
-func (s *stage) send(request trial.Request) ([]trial.Result, error) {
+func (s *stage) send(request application.Request) ([]application.Result, error) {
 	s.t.Helper()
 	request.Profile = "login"
 	if request.To.Phone == "" {
 		request.To.Phone = french
 	}
-	var results []trial.Result
-	err := s.trial.Send(s.t.Context(), request, func(r trial.Result) { results = append(results, r) })
+	var results []application.Result
+	err := s.application.Send(s.t.Context(), request, func(r application.Result) { results = append(results, r) })
 	return results, err
 }
 
 // sends sends and wants one result with an outcome.
-func (s *stage) sends(request trial.Request, outcome string) trial.Result {
+func (s *stage) sends(request application.Request, outcome string) application.Result {
 	s.t.Helper()
 	results, err := s.send(request)
 	s.must(err)
@@ -169,9 +169,9 @@ func (s *stage) sends(request trial.Request, outcome string) trial.Result {
 	return results[0]
 }
 
-func (s *stage) verifies(phone, code, outcome string) trial.Result {
+func (s *stage) verifies(phone, code, outcome string) application.Result {
 	s.t.Helper()
-	result, err := s.trial.Verify(s.t.Context(), "login", delivery.Recipient{Phone: phone}, code)
+	result, err := s.application.Verify(s.t.Context(), "login", delivery.Recipient{Phone: phone}, code)
 	s.must(err)
 	if result.Outcome != outcome {
 		s.t.Fatalf("verify: got %+v, want %q", result, outcome)

@@ -1,4 +1,4 @@
-package trial_test
+package application_test
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
@@ -30,11 +30,11 @@ func TestRulesHoldInEveryOrder(t *testing.T) {
 		s.must(s.Reset())
 		ledgerNumber++
 		s.options.Ledger = fmt.Sprintf("%s/%d.db", t.TempDir(), ledgerNumber)
-		s.trial = s.open()
+		s.application = s.open()
 		model := play{stage: s, r: r}
 		r.Repeat(map[string]func(*rapid.T){
 			"send": model.send, "verify the last": model.verifyLast, "verify another": model.verifyOther,
-			"time passes": model.wait, "another process": func(*rapid.T) { s.trial = s.open() },
+			"time passes": model.wait, "another process": func(*rapid.T) { s.application = s.open() },
 			"a fault is coming": model.fault, "": model.check,
 		})
 	})
@@ -54,13 +54,13 @@ type play struct {
 var to = delivery.Recipient{Phone: french}
 
 func (p *play) send(r *rapid.T) {
-	request := trial.Request{Profile: "login", To: to, Resend: rapid.Bool().Draw(r, "resend")}
+	request := application.Request{Profile: "login", To: to, Resend: rapid.Bool().Draw(r, "resend")}
 	if n := rapid.IntRange(-1, 2).Draw(r, "route"); n >= 0 {
 		request.Route = &n
 	}
 	before := len(p.Messages())
-	var results []trial.Result
-	if err := p.trial.Send(p.t.Context(), request, func(result trial.Result) { results = append(results, result) }); err != nil {
+	var results []application.Result
+	if err := p.application.Send(p.t.Context(), request, func(result application.Result) { results = append(results, result) }); err != nil {
 		r.Fatal(err)
 	}
 	if len(results) != 1 {
@@ -113,7 +113,7 @@ func (p *play) verifyOther(r *rapid.T) {
 
 func (p *play) verify(r *rapid.T, code string, right bool) {
 	faulty := len(p.Faults()) > 0
-	result, err := p.trial.Verify(p.t.Context(), "login", to, code)
+	result, err := p.application.Verify(p.t.Context(), "login", to, code)
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -9,8 +9,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/action"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
@@ -31,19 +31,19 @@ func (a *acting) Configure(_ context.Context, req action.ConfigureRequest, resp 
 	a.session = tf.From(req.ProviderData, &resp.Diagnostics)
 }
 
-// with runs do on a trial and closes it. tried completes "could not …".
-func (a *acting) with(ctx context.Context, resp *action.InvokeResponse, tried string, do func(t *trial.Trial) error) {
+// with runs do on an application and closes it. tried completes "could not …".
+func (a *acting) with(ctx context.Context, resp *action.InvokeResponse, tried string, do func(t *application.Application) error) {
 	if err := a.try(ctx, resp, do); err != nil {
 		resp.Diagnostics.Append(tf.Failure(tried, err))
 	}
 }
 
-func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t *trial.Trial) error) (err error) {
+func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t *application.Application) error) (err error) {
 	store := a.session.Catalog.Store()
 	if store == nil {
 		return errors.New("the URL of the catalog is not known yet, so no profile can be found in it; give catalog.url a value that Terraform knows when it plans")
 	}
-	t, err := trial.Open(ctx, trial.Options{
+	t, err := application.Open(ctx, application.Options{
 		Catalog: store, Clock: a.session.Clock, Ledger: a.session.Deliveries,
 		Runner: a.runner(),
 		Tell:   tf.Progress(ctx, resp),
@@ -62,8 +62,8 @@ func (a *acting) runner() delivery.Options {
 
 // titles are the titles of diagnostics by verdict.
 var titles = map[string]string{
-	trial.Limited:              "Limit of the profile is reached",
-	trial.NotAllowed:           "Phone is outside the countries of the profile",
+	application.Limited:        "Limit of the profile is reached",
+	application.NotAllowed:     "Phone is outside the countries of the profile",
 	otp.OutcomeNextRoute:       "No route could send the code",
 	otp.OutcomeStop:            "Vendor refused",
 	otp.OutcomeUnknown:         "Nobody knows what came of it",
@@ -76,7 +76,7 @@ var titles = map[string]string{
 }
 
 // blame makes the diagnostic of a result that is not good.
-func blame(result trial.Result, resp *action.InvokeResponse) {
+func blame(result application.Result, resp *action.InvokeResponse) {
 	if result.Good() {
 		return
 	}
@@ -102,7 +102,7 @@ func blame(result trial.Result, resp *action.InvokeResponse) {
 }
 
 // summary is a good result as one line of progress.
-func summary(result trial.Result) string {
+func summary(result application.Result) string {
 	var parts []string
 	if result.Route != nil {
 		parts = append(parts, result.Place())

@@ -1,4 +1,4 @@
-package trial_test
+package application_test
 
 import (
 	"database/sql"
@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/trial"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
@@ -30,7 +30,7 @@ func (s *stage) telling(beginning string, do func()) {
 			do()
 		}
 	}
-	s.trial = s.open()
+	s.application = s.open()
 }
 
 // What could not be remembered is not called what was not sent.
@@ -38,7 +38,7 @@ func TestASendThatCannotBeRememberedIsReported(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
 	s.telling("Sending", s.ruin)
-	results, err := s.send(trial.Request{})
+	results, err := s.send(application.Request{})
 	if len(results) != 1 || results[0].Outcome != otp.OutcomeOK || len(s.Messages()) != 1 {
 		t.Fatalf("got %+v, %d messages", results, len(s.Messages()))
 	}
@@ -52,7 +52,7 @@ func TestARefusalThatCannotBeTakenBackIsNoSend(t *testing.T) {
 	s := newStage(t, compile(t, nil, overOctopush))
 	s.must(s.Fail(sandbox.HTMLPage("octopush", "otp_generate", 403)))
 	s.telling("Sending", s.ruin)
-	results, err := s.send(trial.Request{})
+	results, err := s.send(application.Request{})
 	if len(results) != 1 || results[0].Outcome != otp.OutcomeNextRoute || err == nil || strings.Contains(err.Error(), "may have been sent") || !strings.Contains(err.Error(), "counts for the limits") {
 		t.Errorf("got %+v: %v", results, err)
 	}
@@ -62,9 +62,9 @@ func TestARefusalThatCannotBeTakenBackIsNoSend(t *testing.T) {
 func TestEveryRouteWaitsForNoEarlierSend(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overOctopush, overMyOTP))
-	s.sends(trial.Request{Route: new(0)}, otp.OutcomeOK)
+	s.sends(application.Request{Route: new(0)}, otp.OutcomeOK)
 	s.must(s.Advance(10 * time.Second))
-	limited := s.sends(trial.Request{EveryRoute: true}, trial.Limited)
+	limited := s.sends(application.Request{EveryRoute: true}, application.Limited)
 	if limited.RetryAfterSeconds != 20 || len(s.Messages()) != 1 || len(s.waits) != 0 {
 		t.Errorf("got %+v, %d messages, waits %v", limited, len(s.Messages()), s.waits)
 	}
@@ -73,10 +73,10 @@ func TestEveryRouteWaitsForNoEarlierSend(t *testing.T) {
 func TestACodeThatHasVerifiedIsNotExtended(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	s.verifies(french, s.code(), otp.OutcomeOK)
 	asked := len(s.calls())
-	result, err := s.trial.Extend(t.Context(), "login", delivery.Recipient{Phone: french}, 60)
+	result, err := s.application.Extend(t.Context(), "login", delivery.Recipient{Phone: french}, 60)
 	s.must(err)
 	if result.Outcome != otp.OutcomeNotFound || !strings.Contains(result.Reason, "verified already") || len(s.calls()) != asked {
 		t.Errorf("got %+v, asked %v", result, s.calls()[asked:])
@@ -87,9 +87,9 @@ func TestACodeThatHasVerifiedIsNotExtended(t *testing.T) {
 func TestACodeThatIsStillActiveHasNoExpiryOfOurs(t *testing.T) {
 	t.Parallel()
 	s := newStage(t, compile(t, nil, overMyOTP))
-	s.sends(trial.Request{}, otp.OutcomeOK)
+	s.sends(application.Request{}, otp.OutcomeOK)
 	s.must(s.Advance(100 * time.Second))
-	if result := s.sends(trial.Request{}, otp.OutcomeAlreadyActive); result.ExpiresAt != nil {
+	if result := s.sends(application.Request{}, otp.OutcomeAlreadyActive); result.ExpiresAt != nil {
 		t.Errorf("it is over at %s", result.ExpiresAt)
 	}
 }
@@ -101,9 +101,9 @@ func TestTheNewestSendIsTheOneThatCounts(t *testing.T) {
 	newer := s.open()
 	s.telling("Sending", func() {
 		s.must(s.Advance(31 * time.Second))
-		s.must(newer.Send(t.Context(), trial.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Route: new(1)}, func(trial.Result) {}))
+		s.must(newer.Send(t.Context(), application.Request{Profile: "login", To: delivery.Recipient{Phone: french}, Route: new(1)}, func(application.Result) {}))
 	})
-	s.sends(trial.Request{Route: new(0)}, otp.OutcomeOK)
+	s.sends(application.Request{Route: new(0)}, otp.OutcomeOK)
 	code := s.Messages()[0].Code
 	if result := s.verifies(french, code, otp.OutcomeOK); result.Vendor != otp.AndroidAPI {
 		t.Errorf("got %+v", result)

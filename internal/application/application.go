@@ -1,8 +1,8 @@
-// Package trial does with the profile documents of a catalog what an
+// Package application does with the profile documents of a catalog what an
 // application does: it sends a code to a phone, verifies and extends it, asks
 // what became of it, and keeps every duty of the application meanwhile. Actions
 // and commands are its faces.
-package trial
+package application
 
 import (
 	"context"
@@ -10,15 +10,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/application/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/delivery/ledger"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
-// Options are what a trial works with.
+// Options are what an application works with.
 type Options struct {
 	// Catalog holds the profiles.
 	Catalog *catalog.Store
@@ -33,14 +33,14 @@ type Options struct {
 	Tell func(sentence string)
 }
 
-// Trial has the verbs. It is safe for concurrent use.
-type Trial struct {
+// Application has the verbs. It is safe for concurrent use.
+type Application struct {
 	options Options
 	ledger  *ledger.Ledger
 }
 
 // Open opens the ledger. The error says why limits could not be kept.
-func Open(ctx context.Context, options Options) (*Trial, error) {
+func Open(ctx context.Context, options Options) (*Application, error) {
 	options.Clock = clock.Or(options.Clock)
 	options.Runner.Clock = options.Clock.Now
 	options.Runner.Receipts = vendors.Receipts()
@@ -58,13 +58,13 @@ func Open(ctx context.Context, options Options) (*Trial, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Trial{options: options, ledger: opened}, nil
+	return &Application{options: options, ledger: opened}, nil
 }
 
 // Close closes the ledger.
-func (t *Trial) Close() error { return t.ledger.Close() }
+func (t *Application) Close() error { return t.ledger.Close() }
 
-func (t *Trial) tell(format string, a ...any) { t.options.Tell(fmt.Sprintf(format, a...)) }
+func (t *Application) tell(format string, a ...any) { t.options.Tell(fmt.Sprintf(format, a...)) }
 
 // profile is a profile of the catalog, ready to send by.
 type profile struct {
@@ -74,7 +74,7 @@ type profile struct {
 }
 
 // profile reads a profile. The error for one that is not there lists near names.
-func (t *Trial) profile(ctx context.Context, name string) (profile, error) {
+func (t *Application) profile(ctx context.Context, name string) (profile, error) {
 	snapshot, err := t.options.Catalog.Snapshot(ctx)
 	if err != nil {
 		return profile{}, err
@@ -108,7 +108,7 @@ func outdated(snapshot *catalog.Snapshot, object catalog.Object) []string {
 
 // of names the record of what was sent to a phone by a profile, which need
 // not be in the catalog any more.
-func (t *Trial) of(ctx context.Context, name, phone string) (ledger.Of, error) {
+func (t *Application) of(ctx context.Context, name, phone string) (ledger.Of, error) {
 	if err := delivery.CheckPhone(phone); err != nil {
 		return ledger.Of{}, err
 	}
@@ -137,7 +137,7 @@ func (l latest) is(record *ledger.Record) bool {
 
 // latest finds the code that was sent last. instead is the result where there is
 // none.
-func (t *Trial) latest(ctx context.Context, of ledger.Of) (last latest, instead *Result, err error) {
+func (t *Application) latest(ctx context.Context, of ledger.Of) (last latest, instead *Result, err error) {
 	var unanswered time.Time
 	err = t.ledger.Change(ctx, of, func(record *ledger.Record, _ time.Time) error {
 		last, unanswered = latest{Challenge: record.Challenge, whose: of}, record.Unanswered()
@@ -161,7 +161,7 @@ func (t *Trial) latest(ctx context.Context, of ledger.Of) (last latest, instead 
 }
 
 // withLatest does something to the code that was sent last to a phone.
-func (t *Trial) withLatest(ctx context.Context, name, phone string, do func(latest) (Result, error)) (Result, error) {
+func (t *Application) withLatest(ctx context.Context, name, phone string, do func(latest) (Result, error)) (Result, error) {
 	of, err := t.of(ctx, name, phone)
 	if err != nil {
 		return Result{}, err
