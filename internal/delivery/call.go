@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"net/http"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -29,27 +27,6 @@ type account struct {
 	timeout time.Duration
 }
 
-// outgoing carries a filled call through the transport, which encodes structs:
-// authorize takes it apart.
-type outgoing struct {
-	Filled filled `json:"filled"`
-}
-
-// Confidential implements httpapi.Confidential.
-func (o outgoing) Confidential() []string { return o.Filled.secrets }
-
-func authorize(_ httpapi.Endpoint, header http.Header, fields map[string]any) {
-	call, ok := fields["filled"].(filled)
-	if !ok {
-		return
-	}
-	delete(fields, "filled")
-	maps.Copy(fields, call.fields)
-	for name, value := range call.headers {
-		header.Set(name, value)
-	}
-}
-
 // client returns the client of a call's account and the path of the call.
 func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string, error) {
 	parts := target.FindStringSubmatch(c.URL) // checked when the document was read
@@ -66,7 +43,7 @@ func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string
 		return client, parts[2], nil
 	}
 	client, err := httpapi.New(httpapi.Config{
-		Vendor: vendor, Account: slug, BaseURL: base, Authorize: authorize,
+		Vendor: vendor, Account: slug, BaseURL: base,
 		// Every answer is one: the document says what it means.
 		Classify: func(httpapi.Endpoint, *httpapi.Answer) *httpapi.Error { return nil },
 		Shared:   httpapi.Shared{Options: settings, UserAgent: r.options.UserAgent, Transport: r.options.Transport},
@@ -102,7 +79,7 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 		Endpoint: httpapi.Endpoint{
 			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: v.read,
 		},
-		Request: outgoing{call},
+		Fields: call.fields, Headers: call.headers, Secrets: call.secrets,
 	}
 	answer, err := client.Do(ctx, request, nil)
 	if err != nil {

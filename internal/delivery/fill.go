@@ -23,7 +23,7 @@ type filling struct {
 // filled is a call with nothing open but where the vendor is.
 type filled struct {
 	headers map[string]string
-	fields  map[string]any
+	fields  httpapi.Fields
 	secrets []string // everything that was filled in
 }
 

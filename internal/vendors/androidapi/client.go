@@ -5,7 +5,6 @@ package androidapi
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -59,18 +58,11 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		config.BaseURL = DefaultBaseURL
 	}
 	client, err := httpapi.New(httpapi.Config{
-		Vendor:  otp.AndroidAPI,
-		Account: config.Account,
-		BaseURL: config.BaseURL,
-		Secrets: []string{config.Secret},
-		Authorize: func(e httpapi.Endpoint, header http.Header, fields map[string]any) {
-			if !e.Public {
-				fields[SecretField] = config.Secret
-			}
-			if e.Operation == QREndpoint.Operation {
-				header.Set("Accept", "image/*, application/json")
-			}
-		},
+		Vendor:            otp.AndroidAPI,
+		Account:           config.Account,
+		BaseURL:           config.BaseURL,
+		Secrets:           []string{config.Secret},
+		Authorize:         func(call *httpapi.Call) { call.Fields[SecretField] = config.Secret },
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
 		Shared:            shared,

@@ -47,7 +47,7 @@ var (
 	}
 	// QREndpoint draws the QR code of a link. Its token takes the place of the
 	// secret (§3.3).
-	QREndpoint = public(read("wa_qr", "/get/wa.qr", "read the QR code of a WhatsApp link"))
+	QREndpoint = picture(public(read("wa_qr", "/get/wa.qr", "read the QR code of a WhatsApp link")))
 	// InfoEndpoint says whether the QR code of a link was scanned; by token,
 	// too (§3.4).
 	InfoEndpoint = public(read("wa_info", "/get/wa.info", "check a WhatsApp link"))
@@ -84,6 +84,11 @@ func read(operation, path, purpose string) httpapi.Endpoint {
 
 func public(e httpapi.Endpoint) httpapi.Endpoint {
 	e.Public = true
+	return e
+}
+
+func picture(e httpapi.Endpoint) httpapi.Endpoint {
+	e.Accept = "image/*, application/json"
 	return e
 }
 

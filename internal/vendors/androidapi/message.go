@@ -52,6 +52,9 @@ type MessageRequest struct {
 	Type string `json:"type"` // TypeSent
 }
 
+// Fields are the request as it travels.
+func (r MessageRequest) Fields() httpapi.Fields { return httpapi.Fields{"id": r.ID, "type": r.Type} }
+
 // TypeSent reads what was sent; received messages are not used.
 const TypeSent = "sent"
 
@@ -126,7 +129,7 @@ func (c *Client) WhatsAppMessage(ctx context.Context, id string) (*WhatsAppMessa
 }
 
 func message[T row](ctx context.Context, c *Client, endpoint httpapi.Endpoint, id string) (*T, error) {
-	call := httpapi.Call{Endpoint: endpoint, Request: MessageRequest{ID: id, Type: TypeSent}}
+	call := httpapi.Call{Endpoint: endpoint, Fields: MessageRequest{ID: id, Type: TypeSent}.Fields()}
 	var found one[T]
 	answer, err := c.need(ctx, call, &found)
 	if err != nil {

@@ -39,8 +39,12 @@ type SendRequest struct {
 	Priority int64  `json:"priority,omitempty"` // PriorityYes or PriorityNo
 }
 
-// Confidential implements httpapi.Confidential.
-func (r SendRequest) Confidential() []string { return []string{r.Phone} }
+// Fields are the request as it travels.
+func (r SendRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"type": string(r.Type), "message": r.Message, "phone": r.Phone}.
+		WithNumber("expire", r.Expire).WithText("mode", r.Mode).WithText("device", r.Device).WithNumber("sim", r.SIM).
+		WithText("gateway", r.Gateway).WithText("account", r.Account).WithNumber("priority", r.Priority)
+}
 
 // Sent is an accepted send: accepted, not delivered.
 type Sent struct {
@@ -60,7 +64,7 @@ type Sent struct {
 // SendOTP makes and sends a code. It is tried once; the error says whether the
 // code may have been sent all the same.
 func (c *Client) SendOTP(ctx context.Context, request SendRequest) (*Sent, error) {
-	call := httpapi.Call{Endpoint: SendOTPEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: SendOTPEndpoint, Fields: request.Fields(), Secrets: []string{request.Phone}}
 	var sent Sent
 	answer, err := c.need(ctx, call, &sent)
 	if err != nil {
@@ -77,8 +81,8 @@ type VerifyRequest struct {
 	OTP string `json:"otp"`
 }
 
-// Confidential implements httpapi.Confidential.
-func (r VerifyRequest) Confidential() []string { return []string{r.OTP} }
+// Fields are the request as it travels.
+func (r VerifyRequest) Fields() httpapi.Fields { return httpapi.Fields{"otp": r.OTP} }
 
 // Verification is the verdict on a code.
 type Verification struct {
@@ -95,7 +99,7 @@ type Verification struct {
 // passes, whoever it was sent to. The caller has to compare the code with the
 // one it sent to that phone, Sent.Code, before it asks.
 func (c *Client) VerifyOTP(ctx context.Context, code string) (*Verification, error) {
-	call := httpapi.Call{Endpoint: VerifyOTPEndpoint, Request: VerifyRequest{OTP: code}}
+	call := httpapi.Call{Endpoint: VerifyOTPEndpoint, Fields: VerifyRequest{OTP: code}.Fields(), Secrets: []string{code}}
 	var body envelope
 	answer, err := c.http.Do(ctx, call, &body)
 	switch {

@@ -25,6 +25,11 @@ type PageRequest struct {
 	Page  int64 `json:"page,omitempty"`  // from 1
 }
 
+// Fields are the request as it travels.
+func (r PageRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{}.WithNumber("limit", r.Limit).WithNumber("page", r.Page)
+}
+
 // row is an item of a list that is read page by page.
 type row interface {
 	// key tells rows of one list apart; empty: the row cannot be used.
@@ -34,7 +39,7 @@ type row interface {
 // page reads one page of a list. An empty list is a list without rows, or the
 // body status 404 (AndroidAPI reference §1.4).
 func page[T row](ctx context.Context, c *Client, endpoint httpapi.Endpoint, request PageRequest) ([]T, error) {
-	call := httpapi.Call{Endpoint: endpoint, Request: request}
+	call := httpapi.Call{Endpoint: endpoint, Fields: request.Fields()}
 	var list []T
 	_, answer, err := c.fetch(ctx, call, &list)
 	if err != nil {

@@ -77,12 +77,12 @@ func (l *Link) UnmarshalJSON(raw []byte) error {
 // another QR code. While the vendor's WhatsApp server gets ready the error is
 // one of the kind Unavailable without MaybeSent; ask again some seconds later.
 func (c *Client) Link(ctx context.Context, request LinkRequest) (*Link, error) {
-	return c.link(ctx, httpapi.Call{Endpoint: LinkEndpoint, Request: request})
+	return c.link(ctx, httpapi.Call{Endpoint: LinkEndpoint, Fields: httpapi.Fields{}.WithText("sid", request.ServerID)})
 }
 
 // Relink links a WhatsApp account again. It is tried once; see Link.
 func (c *Client) Relink(ctx context.Context, request RelinkRequest) (*Link, error) {
-	return c.link(ctx, httpapi.Call{Endpoint: RelinkEndpoint, Request: request})
+	return c.link(ctx, httpapi.Call{Endpoint: RelinkEndpoint, Fields: httpapi.Fields{"unique": request.Unique}.WithText("sid", request.ServerID)})
 }
 
 func (c *Client) link(ctx context.Context, call httpapi.Call) (*Link, error) {
@@ -97,14 +97,11 @@ func (c *Client) link(ctx context.Context, call httpapi.Call) (*Link, error) {
 	return &link, nil
 }
 
-// TokenRequest names a link by its token, which takes the place of the secret
+// tokenCall names a link by its token, which takes the place of the secret
 // (AndroidAPI reference §3.3).
-type TokenRequest struct {
-	Token string `json:"token"`
+func tokenCall(endpoint httpapi.Endpoint, token string) httpapi.Call {
+	return httpapi.Call{Endpoint: endpoint, Fields: httpapi.Fields{"token": token}, Secrets: []string{token}}
 }
-
-// Confidential implements httpapi.Confidential.
-func (r TokenRequest) Confidential() []string { return []string{r.Token} }
 
 // Image is a picture as the vendor sent it.
 type Image struct {
@@ -114,7 +111,7 @@ type Image struct {
 
 // QRCode reads the picture of a link's QR code.
 func (c *Client) QRCode(ctx context.Context, token string) (*Image, error) {
-	call := httpapi.Call{Endpoint: QREndpoint, Request: TokenRequest{Token: token}}
+	call := tokenCall(QREndpoint, token)
 	answer, err := c.http.Do(ctx, call, nil)
 	if err != nil {
 		return nil, err
@@ -140,7 +137,7 @@ type LinkState struct {
 // the vendor answers with the body status 301 or without data; servers differ
 // (AndroidAPI reference §3.4).
 func (c *Client) LinkState(ctx context.Context, token string) (*LinkState, error) {
-	call := httpapi.Call{Endpoint: InfoEndpoint, Request: TokenRequest{Token: token}}
+	call := tokenCall(InfoEndpoint, token)
 	var info struct {
 		WID    Text `json:"wid"` // 923001112233:7@s.whatsapp.net
 		Unique Text `json:"unique"`
@@ -185,16 +182,11 @@ func (c *Client) AllAccounts(ctx context.Context) iter.Seq2[Account, error] {
 	return all[Account](ctx, c, AccountsEndpoint)
 }
 
-// UniqueRequest names a WhatsApp account by its handle.
-type UniqueRequest struct {
-	Unique string `json:"unique"`
-}
-
 // DeleteAccount removes a WhatsApp account. It is tried once. What an unknown
 // account is answered is not documented; body status 404 gives an error of the
 // kind NotFound.
 func (c *Client) DeleteAccount(ctx context.Context, unique string) error {
-	call := httpapi.Call{Endpoint: DeleteAccountEndpoint, Request: UniqueRequest{Unique: unique}}
+	call := httpapi.Call{Endpoint: DeleteAccountEndpoint, Fields: httpapi.Fields{"unique": unique}}
 	_, _, err := c.fetch(ctx, call, nil)
 	return err
 }
@@ -204,9 +196,6 @@ type ValidateRequest struct {
 	Unique string `json:"unique"` // handle of the account that looks
 	Phone  string `json:"phone"`  // E.164, with a leading plus sign
 }
-
-// Confidential implements httpapi.Confidential.
-func (r ValidateRequest) Confidential() []string { return []string{r.Phone} }
 
 // Validated is a number that is on WhatsApp; personal data.
 type Validated struct {
@@ -218,7 +207,9 @@ type Validated struct {
 // is not there is not documented; body status 404 gives an error of the kind
 // NotFound, as it does for an unknown account.
 func (c *Client) ValidateWhatsApp(ctx context.Context, request ValidateRequest) (*Validated, error) {
-	call := httpapi.Call{Endpoint: ValidateEndpoint, Request: request}
+	call := httpapi.Call{
+		Endpoint: ValidateEndpoint, Fields: httpapi.Fields{"unique": request.Unique, "phone": request.Phone}, Secrets: []string{request.Phone},
+	}
 	var number Validated
 	answer, err := c.need(ctx, call, &number)
 	if err != nil {

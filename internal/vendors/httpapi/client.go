@@ -5,6 +5,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -52,8 +53,9 @@ type Config struct {
 	BaseURL string // checked by ParseBaseURL
 	// Secrets are the known credentials. They are masked in logs and errors.
 	Secrets []string
-	// Authorize adds the credentials to the headers or the fields.
-	Authorize func(e Endpoint, header http.Header, fields map[string]any)
+	// Authorize adds the credentials to the headers or the fields of a call
+	// whose endpoint is not public. Both are there and may be changed.
+	Authorize func(call *Call)
 	// Classify turns an answer that is an error into one, or returns nil. Of
 	// the error it sets Kind, Code, Message, Next and MaybeSent; the client
 	// fills in and redacts the rest.
@@ -132,19 +134,16 @@ func newLimiter(perSecond float64) limiter {
 	return rate.NewLimiter(rate.Limit(perSecond), 10)
 }
 
-// Call is one request of an endpoint.
+// Call is one request of an endpoint. Nothing that travels is hidden in it.
 type Call struct {
 	Endpoint Endpoint
-	// Request is a struct with json tags, see Fields. Nil: no fields.
-	Request any
+	Fields   Fields
+	Headers  map[string]string
 	// Path fills the placeholders of the endpoint's path.
 	Path map[string]string
-}
-
-// Confidential is implemented by requests that hold codes or personal data:
-// these values are masked in logs and errors like credentials.
-type Confidential interface {
-	Confidential() []string
+	// Secrets are codes and personal data of the call, which are masked in logs
+	// and errors like credentials. The values of Path are, too.
+	Secrets []string
 }
 
 // Do makes the call and decodes the answer into out; a nil out leaves the body
@@ -209,15 +208,24 @@ func (c *Client) Refuse(call Call, reason string) error {
 }
 
 func (c *Client) perform(ctx context.Context, call Call) (*http.Response, error) {
-	fields := call.Endpoint.Fields(call.Request)
-	header := http.Header{"Accept": {"application/json"}}
+	call.Fields, call.Headers = maps.Clone(call.Fields), maps.Clone(call.Headers)
+	if call.Fields == nil {
+		call.Fields = Fields{}
+	}
+	if call.Headers == nil {
+		call.Headers = map[string]string{}
+	}
+	if c.config.Authorize != nil && !call.Endpoint.Public {
+		c.config.Authorize(&call)
+	}
+	header := http.Header{"Accept": {cmp.Or(call.Endpoint.Accept, "application/json")}}
 	if c.config.UserAgent != "" {
 		header.Set("User-Agent", c.config.UserAgent)
 	}
-	if c.config.Authorize != nil {
-		c.config.Authorize(call.Endpoint, header, fields)
+	for name, value := range call.Headers {
+		header.Set(name, value)
 	}
-	encoded, err := encode(call.Endpoint, fields)
+	encoded, err := encode(call.Endpoint, call.Fields)
 	if err != nil {
 		return nil, err
 	}
@@ -266,10 +274,7 @@ func (c *Client) send(ctx context.Context, method string, target *url.URL, heade
 
 // secrets are all values that must not be shown for a call.
 func (c *Client) secrets(call Call) []string {
-	secrets := slices.Clone(c.config.Secrets)
-	if request, ok := call.Request.(Confidential); ok {
-		secrets = append(secrets, request.Confidential()...)
-	}
+	secrets := slices.Concat(c.config.Secrets, call.Secrets)
 	return slices.AppendSeq(secrets, maps.Values(call.Path))
 }
 

@@ -9,72 +9,13 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
-	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // errRequest marks what the client found wrong before anything was sent.
 var errRequest = errors.New("the request could not be made")
-
-// Fields turns a request struct into flat fields by its json tags: strings,
-// int64, booleans and []string. Empty values are left out only where the tag
-// says omitempty, nil pointers and nil interfaces always. A field of type any
-// may hold a document placeholder in place of a number.
-func Fields(request any) map[string]any {
-	fields := map[string]any{}
-	value := reflect.ValueOf(request)
-	for value.Kind() == reflect.Pointer && !value.IsNil() {
-		value = value.Elem()
-	}
-	if value.Kind() != reflect.Struct {
-		return fields
-	}
-	for field, content := range value.Fields() {
-		name, option, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == "" || name == "-" || !field.IsExported() || option == "omitempty" && content.IsZero() {
-			continue
-		}
-		if flat, ok := flatten(content); ok {
-			fields[name] = flat
-		}
-	}
-	return fields
-}
-
-func flatten(value reflect.Value) (any, bool) {
-	switch value.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if value.IsNil() {
-			return nil, false
-		}
-		return flatten(value.Elem())
-	case reflect.String:
-		return value.String(), true
-	case reflect.Bool:
-		return value.Bool(), true
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return value.Int(), true
-	default:
-		return value.Interface(), true
-	}
-}
-
-// plain is a flat value as text, for the encodings that know only text.
-func plain(value any) (string, bool) {
-	switch value := value.(type) {
-	case string:
-		return value, true
-	case bool:
-		return strconv.FormatBool(value), true
-	case int64:
-		return strconv.FormatInt(value, 10), true
-	}
-	return "", false
-}
 
 type encoded struct {
 	query       string
@@ -85,7 +26,7 @@ type encoded struct {
 // encode writes the fields as the endpoint takes them. Bodies are complete in
 // memory, so that net/http sets Content-Length: AndroidAPI is known to refuse
 // chunked multipart bodies (AndroidAPI reference §1.2).
-func encode(e Endpoint, fields map[string]any) (encoded, error) {
+func encode(e Endpoint, fields Fields) (encoded, error) {
 	switch e.Encoding {
 	case otp.JSON:
 		return encodeJSON(e, fields)
@@ -101,7 +42,7 @@ func encode(e Endpoint, fields map[string]any) (encoded, error) {
 	return encoded{}, fmt.Errorf("%w: %q is no encoding", errRequest, e.Encoding)
 }
 
-func encodeJSON(e Endpoint, fields map[string]any) (encoded, error) {
+func encodeJSON(e Endpoint, fields Fields) (encoded, error) {
 	if len(fields) == 0 && e.Method == http.MethodGet {
 		return encoded{}, nil
 	}
@@ -114,7 +55,7 @@ func encodeJSON(e Endpoint, fields map[string]any) (encoded, error) {
 	return encoded{body: bytes.TrimRight(body.Bytes(), "\n"), contentType: "application/json"}, nil
 }
 
-func encodeMultipart(fields map[string]any) (encoded, error) {
+func encodeMultipart(fields Fields) (encoded, error) {
 	values, err := textValues(fields)
 	if err != nil {
 		return encoded{}, err
@@ -135,7 +76,7 @@ func encodeMultipart(fields map[string]any) (encoded, error) {
 }
 
 // textValues are the fields as text; a list becomes a repeated field.
-func textValues(fields map[string]any) (url.Values, error) {
+func textValues(fields Fields) (url.Values, error) {
 	values := url.Values{}
 	for name, value := range fields {
 		if list, ok := value.([]string); ok {

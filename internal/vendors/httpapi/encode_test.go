@@ -16,58 +16,50 @@ import (
 	"pgregory.net/rapid"
 )
 
-type everything struct {
-	Text     string      `json:"text"`
-	Channel  otp.Channel `json:"channel"`
-	Number   int64       `json:"number"`
-	Flag     bool        `json:"flag"`
-	Optional string      `json:"optional,omitempty"`
-	Zero     int         `json:"zero,omitempty"`
-	Pointer  *bool       `json:"pointer"`
-	Open     any         `json:"open"`
-	Hidden   string      `json:"-"`
-	Untagged string
-}
-
-func TestFields(t *testing.T) {
+func TestOptionalFieldsAreLeftOutWhereTheyAreEmpty(t *testing.T) {
 	t.Parallel()
-	yes := true
-	tests := map[string]struct {
-		request any
-		want    map[string]any
-	}{
-		"nothing": {nil, map[string]any{}},
-		"zero values are sent unless they are optional": {
-			everything{Hidden: "x", Untagged: "y"},
-			map[string]any{"text": "", "channel": "", "number": int64(0), "flag": false},
-		},
-		"all values": {
-			&everything{Text: "a", Channel: otp.SMS, Number: 7, Flag: true, Optional: "b", Zero: 1, Pointer: &yes, Open: 5},
-			map[string]any{"text": "a", "channel": "sms", "number": int64(7), "flag": true, "optional": "b", "zero": int64(1), "pointer": true, "open": int64(5)},
-		},
-		"a document placeholder in place of a number": {
-			everything{Open: "{{duration_seconds:number}}"},
-			map[string]any{"text": "", "channel": "", "number": int64(0), "flag": false, "open": "{{duration_seconds:number}}"},
-		},
-	}
-	for name, test := range tests {
-		if diff := cmp.Diff(test.want, Fields(test.request)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
+	rapid.Check(t, func(t *rapid.T) {
+		text, number := rapid.String().Draw(t, "text"), rapid.Int64Range(-1, 1).Draw(t, "number")
+		want, err := json.Marshal(struct {
+			Number int64  `json:"number,omitempty"`
+			Text   string `json:"text,omitempty"`
+			Zero   int64  `json:"zero"`
+		}{number, text, 0})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
+		got, err := json.Marshal(Fields{"zero": int64(0)}.WithText("text", text).WithNumber("number", number))
+		if err != nil || string(got) != string(want) {
+			t.Fatalf("got %s, %v, want %s", got, err, want)
+		}
+	})
 }
 
-func TestFieldsOfAnEndpointAreTextUnlessJSON(t *testing.T) {
+func TestFieldsOfADocumentAreTextUnlessJSON(t *testing.T) {
 	t.Parallel()
-	request := everything{Text: "a", Channel: otp.SMS, Number: 7, Flag: true}
-	asText := map[string]any{"text": "a", "channel": "sms", "number": "7", "flag": "true"}
+	request := func() Fields {
+		return Fields{"text": "a", "number": int64(7), "flag": true, "open": "{{duration_seconds:number}}"}
+	}
+	asText := map[string]any{"text": "a", "number": "7", "flag": "true", "open": "{{duration_seconds:number}}"}
 	for _, encoding := range []otp.Encoding{otp.Query, otp.Form, otp.Multipart} {
-		if diff := cmp.Diff(asText, Endpoint{Encoding: encoding}.Fields(request)); diff != "" {
+		if diff := cmp.Diff(asText, Endpoint{Encoding: encoding}.Document(otp.MyOTP, "", nil, request()).Fields); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", encoding, diff)
 		}
 	}
-	if diff := cmp.Diff(Fields(request), Endpoint{Encoding: otp.JSON}.Fields(request)); diff != "" {
+	if diff := cmp.Diff(map[string]any(request()), Endpoint{Encoding: otp.JSON}.Document(otp.MyOTP, "", nil, request()).Fields); diff != "" {
 		t.Errorf("json (-want +got):\n%s", diff)
+	}
+}
+
+func TestACallIsNotChangedByItsCredentials(t *testing.T) {
+	t.Parallel()
+	address, _ := answering(t, status(200))
+	call := Call{Endpoint: readEndpoint, Fields: Fields{"page": int64(1)}, Headers: map[string]string{"X-Kind": "a"}}
+	if _, err := newTestClient(t, testConfig(address)).Do(t.Context(), call, nil); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Call{Endpoint: readEndpoint, Fields: Fields{"page": int64(1)}, Headers: map[string]string{"X-Kind": "a"}}, call); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -92,8 +84,9 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 
 func TestEncodingsOnTheWire(t *testing.T) {
 	t.Parallel()
-	request := everything{Text: "“quoted” & <tagged> é+", Channel: otp.SMS, Number: 7}
-	asText := url.Values{"text": {request.Text}, "channel": {"sms"}, "number": {"7"}, "flag": {"false"}}
+	const text = "“quoted” & <tagged> é+"
+	fields := Fields{"text": text, "channel": "sms", "number": int64(7), "flag": false}
+	asText := url.Values{"text": {text}, "channel": {"sms"}, "number": {"7"}, "flag": {"false"}}
 	for _, encoding := range []otp.Encoding{otp.JSON, otp.Query, otp.Form, otp.Multipart} {
 		for _, read := range []bool{true, false} {
 			record := new(recorder)
@@ -101,11 +94,11 @@ func TestEncodingsOnTheWire(t *testing.T) {
 			endpoint := Endpoint{Operation: "x", Purpose: "x", Method: http.MethodPost, Path: "/a/b", Encoding: encoding, Read: read}
 			config := testConfig(address + "/base")
 			config.Authorize, config.UserAgent = nil, "agent/1"
-			if _, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: endpoint, Request: request}, nil); err != nil {
+			if _, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: endpoint, Fields: fields, Headers: map[string]string{"X-Kind": "a"}}, nil); err != nil {
 				t.Fatal(err)
 			}
 			got := record.request
-			if got.URL.Path != "/base/a/b" || got.Method != http.MethodPost || got.UserAgent() != "agent/1" || got.Header.Get("Accept") != "application/json" {
+			if got.URL.Path != "/base/a/b" || got.Method != http.MethodPost || got.UserAgent() != "agent/1" || got.Header.Get("Accept") != "application/json" || got.Header.Get("X-Kind") != "a" {
 				t.Errorf("%s: got %s %s %v", encoding, got.Method, got.URL.Path, got.Header)
 			}
 			if len(got.TransferEncoding) != 0 || got.ContentLength != int64(len(record.body)) {
@@ -150,40 +143,12 @@ func checkBody(t *testing.T, encoding otp.Encoding, request *http.Request, raw [
 
 func TestListsRepeatTheFieldInAQuery(t *testing.T) {
 	t.Parallel()
-	type list struct {
-		Codes []string `json:"codes[],omitempty"`
-	}
-	got, err := encode(readEndpoint, readEndpoint.Fields(list{[]string{"FR", "ES"}}))
+	got, err := encode(readEndpoint, Fields{"codes[]": []string{"FR", "ES"}})
 	if want := "codes%5B%5D=FR&codes%5B%5D=ES"; err != nil || got.query != want {
 		t.Errorf("got %q, %v, want %q", got.query, err, want)
 	}
-	got, err = encode(readEndpoint, readEndpoint.Fields(list{}))
+	got, err = encode(readEndpoint, nil)
 	if err != nil || got.query != "" {
 		t.Errorf("got %q, %v, want nothing", got.query, err)
 	}
-}
-
-func TestFieldsAgreeWithJSON(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		request := struct {
-			A string `json:"a"`
-			B string `json:"b,omitempty"`
-			C int64  `json:"c"`
-			D int64  `json:"d,omitempty"`
-			E bool   `json:"e"`
-			F bool   `json:"f,omitempty"`
-		}{
-			rapid.String().Draw(t, "a"), rapid.String().Draw(t, "b"), rapid.Int64().Draw(t, "c"),
-			rapid.Int64Range(-1, 1).Draw(t, "d"), rapid.Bool().Draw(t, "e"), rapid.Bool().Draw(t, "f"),
-		}
-		want, err := json.Marshal(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := json.Marshal(Fields(request))
-		if err != nil || string(got) != string(want) {
-			t.Fatalf("got %s, %v, want %s", got, err, want)
-		}
-	})
 }

@@ -25,21 +25,8 @@ type Endpoint struct {
 	Read bool
 	// Public says that the call takes no credentials.
 	Public bool
-}
-
-// Fields are the fields of a request as they travel to this endpoint: JSON
-// keeps integers and booleans, in the other encodings all values are strings.
-func (e Endpoint) Fields(request any) map[string]any {
-	fields := Fields(request)
-	if e.Encoding == otp.JSON {
-		return fields
-	}
-	for name, value := range fields {
-		if text, ok := plain(value); ok {
-			fields[name] = text
-		}
-	}
-	return fields
+	// Accept is what the answer may be. Empty: JSON.
+	Accept string
 }
 
 // target is the address of the call, without a query.

@@ -109,10 +109,7 @@ func TestRefusedCallIsNotMade(t *testing.T) {
 			t.Errorf("%q: got %+v, want an invalid call", email, failure)
 		}
 	}
-	type nested struct {
-		Bad []int `json:"bad"`
-	}
-	_, err := client.Do(t.Context(), Call{Endpoint: readEndpoint, Request: nested{[]int{1}}}, nil)
+	_, err := client.Do(t.Context(), Call{Endpoint: readEndpoint, Fields: Fields{"bad": []int{1}}}, nil)
 	want := "Could not read the list at AndroidAPI: the request could not be made: the field bad cannot be written as text."
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)

@@ -34,12 +34,17 @@ var (
 	}
 )
 
-// payload is a request with one confidential field.
-type payload struct {
-	Phone string `json:"phone"`
+// phoneCall is a call with one confidential field.
+func phoneCall(endpoint Endpoint, phone string) Call {
+	return Call{Endpoint: endpoint, Fields: Fields{"phone": phone}, Secrets: []string{phone}}
 }
 
-func (p payload) Confidential() []string { return []string{p.Phone} }
+// emailCall is a phoneCall with a confidential path.
+func emailCall(endpoint Endpoint) Call {
+	call := phoneCall(endpoint, "+33600000001")
+	call.Path = map[string]string{"email": "ada@example.test"}
+	return call
+}
 
 // counting is a limiter that lets everything through and counts.
 type counting struct{ waits atomic.Int32 }
@@ -74,12 +79,12 @@ func testConfig(address string) Config {
 		Vendor:  otp.AndroidAPI,
 		BaseURL: address,
 		Secrets: []string{testSecret},
-		Authorize: func(e Endpoint, header http.Header, fields map[string]any) {
-			if e.Encoding == otp.Query {
-				fields["secret"] = testSecret
+		Authorize: func(call *Call) {
+			if call.Endpoint.Encoding == otp.Query {
+				call.Fields["secret"] = testSecret
 				return
 			}
-			header.Set("X-API-Key", testSecret)
+			call.Headers["X-API-Key"] = testSecret
 		},
 		Shared: Shared{Options: Options{MaxRetries: 3, Pause: new(pauses).pause}},
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"github.com/hashicorp/terraform-plugin-log/tflogtest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 func TestEveryTryIsLoggedWithoutSecrets(t *testing.T) {
@@ -19,12 +18,12 @@ func TestEveryTryIsLoggedWithoutSecrets(t *testing.T) {
 	address, _ := answering(t, status(503), body(200, "application/json", `{"otp":"482913"}`, "X-Code", "482913"))
 	endpoint := readEndpoint
 	endpoint.Path = "/subaccount/{email}"
-	call := Call{Endpoint: endpoint, Request: payload{"+33600000001"}, Path: map[string]string{"email": "ada@example.test"}}
+	call := emailCall(endpoint)
 	if _, err := newTestClient(t, testConfig(address)).Do(ctx, call, nil); err != nil {
 		t.Fatal(err)
 	}
 	refused := newTestClient(t, testConfig(refusedAddress(t)))
-	if _, err := refused.Do(ctx, Call{Endpoint: getSend, Request: payload{"+33600000001"}}, nil); err == nil {
+	if _, err := refused.Do(ctx, phoneCall(getSend, "+33600000001"), nil); err == nil {
 		t.Fatal("no error")
 	}
 	for _, hidden := range []string{testSecret, url.QueryEscape(testSecret), "33600000001", "ada@", "482913", "?"} {
@@ -62,9 +61,7 @@ func TestContextOfACallMasksItsSecrets(t *testing.T) {
 	var output bytes.Buffer
 	config := testConfig("https://vendor.example")
 	client := newTestClient(t, config)
-	ctx := client.mask(tflogtest.RootLogger(t.Context(), &output), Call{
-		Endpoint: sendEndpoint, Request: payload{"+33600000001"}, Path: map[string]string{"email": "ada@example.test"},
-	})
+	ctx := client.mask(tflogtest.RootLogger(t.Context(), &output), emailCall(sendEndpoint))
 	tflog.Info(ctx, "sending "+testSecret+" to +33600000001", map[string]any{
 		"secret": testSecret, "query": "secret=" + url.QueryEscape(testSecret), "email": "ada@example.test",
 	})
@@ -81,7 +78,7 @@ func TestEmptySecretsMaskNothing(t *testing.T) {
 	var output bytes.Buffer
 	config := testConfig("https://vendor.example")
 	config.Secrets = []string{""}
-	ctx := newTestClient(t, config).mask(tflogtest.RootLogger(t.Context(), &output), Call{Endpoint: Endpoint{Encoding: otp.JSON}, Request: payload{}})
+	ctx := newTestClient(t, config).mask(tflogtest.RootLogger(t.Context(), &output), Call{Endpoint: sendEndpoint, Secrets: []string{""}})
 	tflog.Info(ctx, "unchanged words")
 	if !strings.Contains(output.String(), "unchanged words") {
 		t.Errorf("the log lost its words: %s", output.String())

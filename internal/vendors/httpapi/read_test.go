@@ -93,7 +93,7 @@ func TestRetriedReadSendsItsBodyAgain(t *testing.T) {
 	for _, encoding := range []otp.Encoding{otp.JSON, otp.Form} {
 		bodies = nil
 		endpoint := Endpoint{Operation: "report", Purpose: "read it", Method: http.MethodPost, Path: "/report", Encoding: encoding, Read: true}
-		if _, err := newTestClient(t, testConfig(address)).Do(t.Context(), Call{Endpoint: endpoint, Request: payload{"1"}}, nil); err != nil {
+		if _, err := newTestClient(t, testConfig(address)).Do(t.Context(), phoneCall(endpoint, "1"), nil); err != nil {
 			t.Fatal(err)
 		}
 		if len(bodies) != 3 || bodies[0] == "" || bodies[1] != bodies[0] || bodies[2] != bodies[0] {

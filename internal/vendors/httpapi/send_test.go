@@ -32,7 +32,7 @@ func TestSendIsTriedOnceWhateverTheAnswer(t *testing.T) {
 		for _, code := range []int{429, 500, 502, 503, 504} {
 			address, count := answering(t, status(code, "Retry-After", "1"))
 			client := newTestClient(t, testConfig(address))
-			_, err := client.Do(t.Context(), Call{Endpoint: endpoint, Request: payload{"+33600000001"}}, nil)
+			_, err := client.Do(t.Context(), phoneCall(endpoint, "+33600000001"), nil)
 			if failure := asError(t, err); !failure.MaybeSent || failure.Status != code {
 				t.Errorf("%s, %d: got %+v, want MaybeSent and the status", name, code, failure)
 			}
@@ -46,7 +46,7 @@ func TestSendIsTriedOnceWhateverTheAnswer(t *testing.T) {
 func TestSendIsTriedOnceWhenTheConnectionDrops(t *testing.T) {
 	t.Parallel()
 	for name, endpoint := range sends() {
-		call := Call{Endpoint: endpoint, Request: payload{"+33600000001"}}
+		call := phoneCall(endpoint, "+33600000001")
 
 		unread := newDropping(t, false, nil)
 		_, err := newTestClient(t, testConfig(unread.address)).Do(t.Context(), call, nil)
@@ -80,7 +80,7 @@ func TestSendIsNotRepeatedOnAStaleConnection(t *testing.T) {
 			return "", false
 		})
 		client := newTestClient(t, testConfig(server.address))
-		call := Call{Endpoint: endpoint, Request: payload{"+33600000001"}}
+		call := phoneCall(endpoint, "+33600000001")
 		if _, err := client.Do(t.Context(), call, nil); err != nil {
 			t.Fatalf("%s: the first send: %v", name, err)
 		}

@@ -51,11 +51,6 @@ func (c *Client) AgentAccount(ctx context.Context) (*Account, error) {
 	return &account, nil
 }
 
-// QuoteRequest asks for the price of credits (MyOTP reference §9).
-type QuoteRequest struct {
-	Credits int64 `json:"credits"` // 25 to 50,000
-}
-
 // Quote is the price of credits.
 type Quote struct {
 	Credits           httpapi.Int     `json:"credits"`
@@ -67,9 +62,10 @@ type Quote struct {
 	Methods           []string        `json:"methods"`
 }
 
-// TopupQuote reads what credits cost. It buys nothing.
+// TopupQuote reads what 25 to 50,000 credits cost (MyOTP reference §9). It buys
+// nothing.
 func (c *Client) TopupQuote(ctx context.Context, credits int64) (*Quote, error) {
-	call := httpapi.Call{Endpoint: QuoteEndpoint, Request: QuoteRequest{Credits: credits}}
+	call := httpapi.Call{Endpoint: QuoteEndpoint, Fields: httpapi.Fields{"credits": credits}}
 	var quote Quote
 	answer, err := c.http.Do(ctx, call, &quote)
 	if err != nil {

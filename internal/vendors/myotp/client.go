@@ -4,7 +4,6 @@ package myotp
 
 import (
 	"fmt"
-	"net/http"
 	"sync/atomic"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -58,15 +57,11 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		config.BaseURL = DefaultBaseURL
 	}
 	client, err := httpapi.New(httpapi.Config{
-		Vendor:  otp.MyOTP,
-		Account: config.Account,
-		BaseURL: config.BaseURL,
-		Secrets: []string{config.APIKey},
-		Authorize: func(e httpapi.Endpoint, header http.Header, _ map[string]any) {
-			if !e.Public {
-				header.Set(KeyHeader, config.APIKey)
-			}
-		},
+		Vendor:            otp.MyOTP,
+		Account:           config.Account,
+		BaseURL:           config.BaseURL,
+		Secrets:           []string{config.APIKey},
+		Authorize:         func(call *httpapi.Call) { call.Headers[KeyHeader] = config.APIKey },
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
 		Shared:            shared,

@@ -45,7 +45,7 @@ func send(r otp.RoutePlan) *otp.Call {
 		numbers, _ = numbersOf(r)
 		request.TemplateOrder = numbers[""]
 	}
-	call := GenerateEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+	call := GenerateEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
 		otp.When(otp.OutcomeAlreadyActive, otp.Status(409)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 402, 403, 429)),
@@ -76,7 +76,7 @@ func mayForce(r otp.RoutePlan) bool {
 
 func verify(r otp.RoutePlan) *otp.Call {
 	request := VerifyRequest{OTP: "{{code}}", MessageID: "{{message_id}}", PhoneNumber: "{{phone_digits}}"}
-	call := VerifyEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+	call := VerifyEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
 		// A failed verification is HTTP 200, too (MyOTP reference §3).
 		otp.When(otp.OutcomeWrongCode, otp.Status(200), otp.ValueIn("/reason", "invalid")),
@@ -92,7 +92,7 @@ func verify(r otp.RoutePlan) *otp.Call {
 
 func extend(r otp.RoutePlan) *otp.Call {
 	request := ExtendRequest{MessageID: "{{message_id}}", Duration: "{{duration_seconds:number}}"}
-	return ExtendEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request,
+	return ExtendEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
@@ -132,5 +132,5 @@ func status(r otp.RoutePlan) *otp.Call {
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)
-	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"}, outcomes...)
+	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"}.Fields(), outcomes...)
 }

@@ -29,8 +29,12 @@ type GenerateRequest struct {
 	ReturnOTP bool `json:"return_otp"`
 }
 
-// Confidential implements httpapi.Confidential.
-func (r GenerateRequest) Confidential() []string { return []string{r.PhoneNumber, r.OTPCode} }
+// Fields are the request as it travels.
+func (r GenerateRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"phone_number": r.PhoneNumber, "force_send": r.ForceSend, "return_otp": r.ReturnOTP}.
+		WithText("channel", string(r.Channel)).WithNumber("otp_length", r.OTPLength).WithNumber("otp_validity", r.OTPValidity).
+		WithNumber("template_order", r.TemplateOrder).WithText("brand", r.Brand).WithText("otp_code", r.OTPCode)
+}
 
 // Generated is an accepted send: accepted, not delivered.
 type Generated struct {
@@ -46,7 +50,7 @@ type Generated struct {
 // GenerateOTP makes and sends a code. It is tried once; the error says whether
 // the code may have been sent all the same.
 func (c *Client) GenerateOTP(ctx context.Context, request GenerateRequest) (*Generated, error) {
-	call := httpapi.Call{Endpoint: GenerateEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: GenerateEndpoint, Fields: request.Fields(), Secrets: []string{request.PhoneNumber, request.OTPCode}}
 	var sent Generated
 	answer, err := c.http.Do(ctx, call, &sent)
 	if err != nil {
@@ -69,8 +73,10 @@ type VerifyRequest struct {
 	PhoneNumber string `json:"phone_number,omitempty"`
 }
 
-// Confidential implements httpapi.Confidential.
-func (r VerifyRequest) Confidential() []string { return []string{r.OTP, r.PhoneNumber} }
+// Fields are the request as it travels.
+func (r VerifyRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"otp": r.OTP}.WithText("message_id", r.MessageID).WithText("phone_number", r.PhoneNumber)
+}
 
 // Verification is the verdict on a code.
 type Verification struct {
@@ -85,7 +91,7 @@ type Verification struct {
 // VerifyOTP checks a code. A code that does not count is no error; success uses
 // the code up.
 func (c *Client) VerifyOTP(ctx context.Context, request VerifyRequest) (*Verification, error) {
-	call := httpapi.Call{Endpoint: VerifyEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: VerifyEndpoint, Fields: request.Fields(), Secrets: []string{request.OTP, request.PhoneNumber}}
 	var verdict Verification
 	answer, err := c.http.Do(ctx, call, &verdict)
 	if err != nil {
@@ -127,6 +133,11 @@ type ExtendRequest struct {
 	Duration any `json:"duration"`
 }
 
+// Fields are the request as it travels.
+func (r ExtendRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"message_id": r.MessageID, "duration": r.Duration}
+}
+
 // Extended is a code with its new expiry.
 type Extended struct {
 	Status    string       `json:"status"`
@@ -137,7 +148,7 @@ type Extended struct {
 // ExtendOTP adds seconds to the expiry of a code. It is tried once, because a
 // repeated call adds again.
 func (c *Client) ExtendOTP(ctx context.Context, messageID string, seconds int64) (*Extended, error) {
-	call := httpapi.Call{Endpoint: ExtendEndpoint, Request: ExtendRequest{MessageID: messageID, Duration: seconds}}
+	call := httpapi.Call{Endpoint: ExtendEndpoint, Fields: ExtendRequest{MessageID: messageID, Duration: seconds}.Fields()}
 	var extended Extended
 	answer, err := c.http.Do(ctx, call, &extended)
 	if err != nil {

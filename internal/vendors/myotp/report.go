@@ -28,6 +28,12 @@ type ReportRequest struct {
 	PerPage   int64  `json:"per_page,omitempty"`   // 1 to 100
 }
 
+// Fields are the request as it travels.
+func (r ReportRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{}.WithText("start_date", r.StartDate).WithText("end_date", r.EndDate).
+		WithNumber("page", r.Page).WithNumber("per_page", r.PerPage)
+}
+
 // ReportPage is one page of transactions. The totals are pointers, because the
 // older shape has none.
 type ReportPage struct {
@@ -103,7 +109,7 @@ func (t Transaction) key() string {
 
 // Report reads one page of transactions.
 func (c *Client) Report(ctx context.Context, request ReportRequest) (*ReportPage, error) {
-	call := httpapi.Call{Endpoint: ReportEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: ReportEndpoint, Fields: request.Fields()}
 	var page ReportPage
 	answer, err := c.http.Do(ctx, call, &page)
 	if err != nil {

@@ -17,6 +17,9 @@ type StatusRequest struct {
 	MessageID string `json:"message_id"`
 }
 
+// Fields are the request as it travels.
+func (r StatusRequest) Fields() httpapi.Fields { return httpapi.Fields{"message_id": r.MessageID} }
+
 // MessageStatus is the delivery report of a message, kept by the vendor for 24
 // hours after the code expires.
 type MessageStatus struct {
@@ -78,7 +81,7 @@ func (c *Client) CheckOTPStatus(ctx context.Context, messageID string) (*Message
 }
 
 func (c *Client) checkAt(ctx context.Context, endpoint httpapi.Endpoint, messageID string) (*MessageStatus, error) {
-	call := httpapi.Call{Endpoint: endpoint, Request: StatusRequest{MessageID: messageID}}
+	call := httpapi.Call{Endpoint: endpoint, Fields: StatusRequest{MessageID: messageID}.Fields()}
 	var status MessageStatus
 	if _, err := c.http.Do(ctx, call, &status); err != nil {
 		return nil, err

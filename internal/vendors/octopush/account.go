@@ -15,8 +15,10 @@ type ConsumptionRequest struct {
 	AgentEmail string `json:"agent_email,omitempty"` // one agent only
 }
 
-// Confidential implements httpapi.Confidential.
-func (r ConsumptionRequest) Confidential() []string { return []string{r.AgentEmail} }
+// Fields are the request as it travels.
+func (r ConsumptionRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"year": r.Year, "month": r.Month}.WithText("channel", r.Channel).WithText("agent_email", r.AgentEmail)
+}
 
 // Consumption is what a month's messages cost, in euros.
 type Consumption struct {
@@ -36,7 +38,7 @@ type AgentConsumption struct {
 
 // MonthlyConsumption reads one month's sendings and cost.
 func (c *Client) MonthlyConsumption(ctx context.Context, request ConsumptionRequest) (*Consumption, error) {
-	call := httpapi.Call{Endpoint: ConsumptionEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: ConsumptionEndpoint, Fields: request.Fields(), Secrets: []string{request.AgentEmail}}
 	var month Consumption
 	answer, err := c.http.Do(ctx, call, &month)
 	if err != nil {

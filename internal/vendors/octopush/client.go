@@ -4,7 +4,6 @@ package octopush
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -63,9 +62,8 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		Account: config.Account,
 		BaseURL: config.BaseURL,
 		Secrets: []string{config.APILogin, config.APIKey},
-		Authorize: func(_ httpapi.Endpoint, header http.Header, _ map[string]any) {
-			header.Set(LoginHeader, config.APILogin)
-			header.Set(KeyHeader, config.APIKey)
+		Authorize: func(call *httpapi.Call) {
+			call.Headers[LoginHeader], call.Headers[KeyHeader] = config.APILogin, config.APIKey
 		},
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,

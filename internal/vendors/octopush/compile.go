@@ -85,7 +85,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 			request.VoiceGender = voice.Gender
 		}
 	}
-	call := GenerateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request,
+	call := GenerateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200, 201), otp.ValueIn("/code", 0)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
 		otp.When(otp.OutcomeUnknown),
@@ -105,7 +105,7 @@ func verify(r otp.RoutePlan) *otp.Call {
 	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
 	wrong := otp.When(otp.OutcomeWrongCode, otp.ValueIn("/code", 199))
 	wrong.Remaining = "/remaining_number_of_attempts"
-	call := ValidateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request,
+	call := ValidateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/code", 0)),
 		wrong,
 		otp.When(otp.OutcomeTooManyAttempts, otp.ValueIn("/code", 196)),

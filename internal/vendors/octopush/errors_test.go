@@ -213,12 +213,12 @@ func TestSubAccountKeyIsNotKept(t *testing.T) {
 
 func TestEveryOptionOfASendIsExplicit(t *testing.T) {
 	t.Parallel()
-	want := map[string]any{
+	want := httpapi.Fields{
 		"phone_number": "", "text": "", "channel": "", "code_length": int64(0),
 		"allow_digits": false, "allow_upper_case": false, "allow_lower_case": false, "allow_special_chars": false,
 		"remove_confusing_characters": false, "validity_period": int64(0), "max_wrong_attempts": int64(0),
 	}
-	if diff := cmp.Diff(want, GenerateEndpoint.Fields(GenerateRequest{})); diff != "" {
+	if diff := cmp.Diff(want, GenerateRequest{}.Fields()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

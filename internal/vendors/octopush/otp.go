@@ -32,8 +32,23 @@ type GenerateRequest struct {
 	VoiceGender   string `json:"voice_gender,omitempty"`   // voice_sms only
 }
 
-// Confidential implements httpapi.Confidential.
-func (r GenerateRequest) Confidential() []string { return []string{r.PhoneNumber, r.RecipientIP} }
+// Fields are the request as it travels.
+func (r GenerateRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{
+		"phone_number":                r.PhoneNumber,
+		"text":                        r.Text,
+		"channel":                     string(r.Channel),
+		"code_length":                 r.CodeLength,
+		"allow_digits":                r.AllowDigits,
+		"allow_upper_case":            r.AllowUpperCase,
+		"allow_lower_case":            r.AllowLowerCase,
+		"allow_special_chars":         r.AllowSpecialChars,
+		"remove_confusing_characters": r.RemoveConfusingCharacters,
+		"validity_period":             r.ValidityPeriod,
+		"max_wrong_attempts":          r.MaxWrongAttempts,
+	}.WithText("sender", r.Sender).WithText("recipient_ip", r.RecipientIP).
+		WithText("voice_language", r.VoiceLanguage).WithText("voice_gender", r.VoiceGender)
+}
 
 // Generated is an accepted send. Neither the code, the cost nor the expiry come
 // back (Octopush reference §2.1). The answer does not prove that every option
@@ -47,7 +62,7 @@ type Generated struct {
 // Generate makes and sends a code. It is tried once; the error says whether the
 // code may have been sent all the same.
 func (c *Client) Generate(ctx context.Context, request GenerateRequest) (*Generated, error) {
-	call := httpapi.Call{Endpoint: GenerateEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: GenerateEndpoint, Fields: request.Fields(), Secrets: []string{request.PhoneNumber, request.RecipientIP}}
 	var sent struct {
 		Code *httpapi.Int `json:"code"`
 		Generated
@@ -70,9 +85,9 @@ type ValidateRequest struct {
 	PhoneNumber  string `json:"phone_number,omitempty"`
 }
 
-// Confidential implements httpapi.Confidential.
-func (r ValidateRequest) Confidential() []string {
-	return []string{r.Code, r.RequestToken, r.PhoneNumber}
+// Fields are the request as it travels.
+func (r ValidateRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{"code": r.Code}.WithText("otp_request_token", r.RequestToken).WithText("phone_number", r.PhoneNumber)
 }
 
 // Validation is the verdict on a code.
@@ -97,7 +112,7 @@ var verdicts = map[httpapi.Int]string{
 
 // Validate checks a code. A code that does not count is no error.
 func (c *Client) Validate(ctx context.Context, request ValidateRequest) (*Validation, error) {
-	call := httpapi.Call{Endpoint: ValidateEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: ValidateEndpoint, Fields: request.Fields(), Secrets: []string{request.Code, request.RequestToken, request.PhoneNumber}}
 	var verdict struct {
 		Code      *httpapi.Int `json:"code"`
 		Message   string       `json:"message"`

@@ -18,6 +18,15 @@ type BalanceRequest struct {
 	WithDetails bool   `json:"with_details,omitempty"`
 }
 
+// Fields are the request as it travels.
+func (r BalanceRequest) Fields() httpapi.Fields {
+	fields := httpapi.Fields{}.WithText("country_code", r.CountryCode).WithText("product_name", r.ProductName)
+	if r.WithDetails {
+		fields["with_details"] = true
+	}
+	return fields
+}
+
 // Balance is what the wallet holds.
 type Balance struct {
 	Amount httpapi.Decimal `json:"amount"`
@@ -34,7 +43,7 @@ type WalletPack struct {
 
 // CheckBalance reads the wallet.
 func (c *Client) CheckBalance(ctx context.Context, request BalanceRequest) (*Balance, error) {
-	call := httpapi.Call{Endpoint: BalanceEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: BalanceEndpoint, Fields: request.Fields()}
 	if (request.CountryCode == "") != (request.ProductName == "") {
 		return nil, c.http.Refuse(call, "country_code and product_name go together, and only one of them is set")
 	}
@@ -47,12 +56,6 @@ func (c *Client) CheckBalance(ctx context.Context, request BalanceRequest) (*Bal
 		return nil, c.http.Unexpected(call, answer, "the answer has no amount")
 	}
 	return &balance, nil
-}
-
-// CreditsRequest asks what the wallet is worth in messages (Octopush reference
-// §4.2).
-type CreditsRequest struct {
-	CountryCodes []string `json:"country_codes[],omitempty"` // ISO 3166-1 alpha-2; empty: all
 }
 
 // Credits are how many messages of each product to one country the wallet pays.
@@ -89,10 +92,13 @@ func (c *creditsByCountry) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// CheckCredits reads, per country, how many messages the wallet pays. No
-// countries: all.
+// CheckCredits reads, per country (ISO 3166-1 alpha-2), how many messages the
+// wallet pays (Octopush reference §4.2). No countries: all.
 func (c *Client) CheckCredits(ctx context.Context, countries ...string) (map[string]Credits, error) {
-	call := httpapi.Call{Endpoint: CreditsEndpoint, Request: CreditsRequest{CountryCodes: countries}}
+	call := httpapi.Call{Endpoint: CreditsEndpoint, Fields: httpapi.Fields{}}
+	if len(countries) > 0 {
+		call.Fields["country_codes[]"] = countries
+	}
 	var credits creditsByCountry
 	if _, err := c.http.Do(ctx, call, &credits); err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ package way2api
 
 import (
 	"fmt"
-	"net/http"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -60,13 +59,11 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		config.BaseURL = DefaultBaseURL
 	}
 	client, err := httpapi.New(httpapi.Config{
-		Vendor:  otp.Way2API,
-		Account: config.Account,
-		BaseURL: config.BaseURL,
-		Secrets: []string{config.APIKey},
-		Authorize: func(_ httpapi.Endpoint, header http.Header, _ map[string]any) {
-			header.Set(KeyHeader, KeyScheme+config.APIKey)
-		},
+		Vendor:            otp.Way2API,
+		Account:           config.Account,
+		BaseURL:           config.BaseURL,
+		Secrets:           []string{config.APIKey},
+		Authorize:         func(call *httpapi.Call) { call.Headers[KeyHeader] = KeyScheme + config.APIKey },
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
 		Shared:            shared,

@@ -36,7 +36,7 @@ func send(r otp.RoutePlan) *otp.Call {
 		request.Content, request.Purpose, request.ShareWith = words.Content, words.Purpose, words.ShareWith
 	}
 	headers := map[string]string{KeyHeader: KeyScheme + r.Variable("API_KEY")}
-	return SendEndpoint.Document(otp.Way2API, r.Route.Account, headers, request,
+	return SendEndpoint.Document(otp.Way2API, r.Route.Account, headers, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(http.StatusOK), otp.ValueIn("/data/result/sms_status", statusSent)),
 		otp.When(otp.OutcomePending, otp.Status(http.StatusAccepted)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(slices.Clone(uncharged)...)),

@@ -18,8 +18,12 @@ type SendRequest struct {
 	ShareWith string `json:"share_with"` // see vocabulary
 }
 
-// Confidential implements httpapi.Confidential.
-func (r SendRequest) Confidential() []string { return []string{r.Number, r.Value} }
+// Fields are the request as it travels.
+func (r SendRequest) Fields() httpapi.Fields {
+	return httpapi.Fields{
+		"number": r.Number, "value": r.Value, "content": r.Content, "purpose": r.Purpose, "share_with": r.ShareWith,
+	}
+}
 
 // Sent is a message that was charged.
 type Sent struct {
@@ -38,7 +42,7 @@ type Sent struct {
 // may have been sent all the same. The vendor keeps no code: the caller checks
 // what the person types.
 func (c *Client) SendOTPPIN(ctx context.Context, request SendRequest) (*Sent, error) {
-	call := httpapi.Call{Endpoint: SendEndpoint, Request: request}
+	call := httpapi.Call{Endpoint: SendEndpoint, Fields: request.Fields(), Secrets: []string{request.Number, request.Value}}
 	answer, err := c.http.Do(ctx, call, nil)
 	if err != nil {
 		return nil, err
