@@ -63,7 +63,7 @@ func TestCheckCostsTheSameNumberOfQueriesHoweverManyObjects(t *testing.T) {
 		s := p.open(t)
 		fill(t, s, 50)
 		queries := 0
-		s.observe = func(string) { queries++ }
+		s.observe = func(string, int) { queries++ }
 		report, err := s.Check(t.Context())
 		must(t, err)
 		equal(t, 100, report.Objects)

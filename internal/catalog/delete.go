@@ -24,6 +24,8 @@ type Deleted struct {
 	Retired bool
 	// UsedBy lists those profiles by name.
 	UsedBy []Ref
+	// Purged lists the retired objects that went with their last reference.
+	Purged []Ref
 }
 
 // Delete removes an object, or retires it while profiles still refer to it. With
@@ -80,7 +82,8 @@ func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Dele
 	if err := t.record(ctx, ActionDelete, *object, object.Revision, 0); err != nil {
 		return Deleted{}, err
 	}
-	return Deleted{}, t.purge(ctx)
+	err = t.purge(ctx, object.MadeFrom, nil)
+	return Deleted{Purged: t.purged}, err
 }
 
 // retire marks an object as deleted. Its revision stays, so the documents made

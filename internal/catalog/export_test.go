@@ -161,7 +161,7 @@ func TestALargeCatalogMoves(t *testing.T) {
 		s := fresh(t).open(t)
 		fill(t, s, 300)
 		queries := 0
-		s.observe = func(string) { queries++ }
+		s.observe = func(string, int) { queries++ }
 		content := encoded(t, s)
 		equal(t, 7, queries)
 		target := fresh(t).open(t)

@@ -128,9 +128,20 @@ func (t *session) remove(ctx context.Context, ref Ref) error {
 	return t.exec(ctx, deleteObject, string(ref.Kind), ref.Name)
 }
 
-// purge removes the retired objects that no profile refers to any more.
-func (t *session) purge(ctx context.Context) error {
-	unused, err := t.objects(ctx, selectUnusedObjects)
+// purge removes the retired objects that no profile refers to any more, among
+// those that a profile has ceased to refer to.
+func (t *session) purge(ctx context.Context, before, after []MadeFrom) error {
+	var dropped []Ref
+	for _, entry := range before {
+		if !slices.ContainsFunc(after, func(kept MadeFrom) bool { return kept.Ref == entry.Ref }) {
+			dropped = append(dropped, entry.Ref)
+		}
+	}
+	if len(dropped) == 0 {
+		return nil
+	}
+	query, args := selectNamed(dropped)
+	unused, err := t.objects(ctx, query+andUnused, args...)
 	if err != nil {
 		return err
 	}
@@ -141,6 +152,7 @@ func (t *session) purge(ctx context.Context) error {
 		if err := t.record(ctx, ActionPurge, object, object.Revision, 0); err != nil {
 			return err
 		}
+		t.purged = append(t.purged, object.Ref())
 	}
 	return nil
 }

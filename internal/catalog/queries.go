@@ -20,8 +20,7 @@ FROM otp_object`
 
 	selectLiveObjects = selectObjects + ` WHERE kind = ? AND retired_at IS NULL`
 
-	selectUnusedObjects = selectObjects + `
-WHERE retired_at IS NOT NULL AND NOT EXISTS (
+	andUnused = ` AND retired_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM otp_reference
     WHERE otp_reference.kind = otp_object.kind AND otp_reference.name = otp_object.name
 )`
@@ -53,11 +52,13 @@ ON CONFLICT (kind, name) DO UPDATE SET
 	selectLastRevision = `SELECT COALESCE(MAX(old_revision), 0), COALESCE(MAX(new_revision), 0)
 FROM otp_history WHERE kind = ? AND name = ?`
 
+	selectLastEvent = `SELECT COALESCE(MAX(sequence), 0) FROM otp_history`
+
 	insertHistory = `INSERT INTO otp_history
     (sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from)`
 
 	insertEvent = insertHistory + `
-VALUES ((SELECT COALESCE(MAX(sequence), 0) + 1 FROM otp_history), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+VALUES ((` + selectLastEvent + `) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 	selectHistory = `SELECT
     sequence, kind, name, at, actor, action, old_revision, new_revision, spec, document, made_from
@@ -68,6 +69,10 @@ FROM otp_history`
 	selectAllEvents = selectHistory + ` ORDER BY sequence`
 )
 
+// mostNamed bounds how many objects one query names: two arguments each, of which
+// SQLite takes 32,766 and PostgreSQL 65,535.
+const mostNamed = 5000
+
 // selectNamed is a query for all objects among refs, of which there is at least
 // one, and its arguments.
 func selectNamed(refs []Ref) (query string, args []any) {
@@ -76,4 +81,19 @@ func selectNamed(refs []Ref) (query string, args []any) {
 	}
 	values := strings.TrimPrefix(strings.Repeat(", (?, ?)", len(refs)), ", ")
 	return selectObjects + ` WHERE (kind, name) IN (VALUES ` + values + `)`, args
+}
+
+// selectReferencesOf is a query for what the profiles among refs refer to, and its
+// arguments; empty where there are none.
+func selectReferencesOf(refs []Ref) (query string, args []any) {
+	for _, ref := range refs {
+		if ref.Kind == Profile {
+			args = append(args, ref.Name)
+		}
+	}
+	if len(args) == 0 {
+		return "", nil
+	}
+	names := strings.TrimPrefix(strings.Repeat(", ?", len(args)), ", ")
+	return selectReferences + ` WHERE profile_kind = 'profile' AND profile_name IN (` + names + `)`, args
 }

@@ -23,6 +23,7 @@ type session struct {
 	actor   string    // Who writes.
 	// recording says that the history is locked.
 	recording bool
+	purged    []Ref // What went with its last reference.
 }
 
 // begin gives a catalog that has none its ID: a new one, or that of the catalog
@@ -70,8 +71,9 @@ func (t *session) end(ctx context.Context, err *error) {
 
 // query calls scan for each row. Errors are *StorageError.
 func (t *session) query(ctx context.Context, query string, args []any, scan func(*sql.Rows) error) (err error) {
-	query = t.prepare(query)
-	rows, err := t.tx.QueryContext(ctx, query, args...)
+	count := 0
+	defer func() { t.store.observe(query, count) }()
+	rows, err := t.tx.QueryContext(ctx, t.store.backend.rebind(query), args...)
 	if err != nil {
 		return t.failed(ctx, err)
 	}
@@ -81,6 +83,7 @@ func (t *session) query(ctx context.Context, query string, args []any, scan func
 		}
 	}()
 	for rows.Next() {
+		count++
 		if err := scan(rows); err != nil {
 			return t.failed(ctx, err)
 		}
@@ -93,18 +96,11 @@ func (t *session) query(ctx context.Context, query string, args []any, scan func
 
 // exec runs a statement. Errors are *StorageError.
 func (t *session) exec(ctx context.Context, query string, args ...any) error {
-	if _, err := t.tx.ExecContext(ctx, t.prepare(query), args...); err != nil {
+	defer t.store.observe(query, 0)
+	if _, err := t.tx.ExecContext(ctx, t.store.backend.rebind(query), args...); err != nil {
 		return t.failed(ctx, err)
 	}
 	return nil
-}
-
-func (t *session) prepare(query string) string {
-	query = t.store.backend.rebind(query)
-	if t.store.observe != nil {
-		t.store.observe(query)
-	}
-	return query
 }
 
 // failed turns an error of the database into a *StorageError.

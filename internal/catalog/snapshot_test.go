@@ -107,7 +107,7 @@ func TestReadsCostTheSameNumberOfQueriesHoweverManyObjects(t *testing.T) {
 				fill(t, s, size)
 				for name, test := range reads {
 					queries := 0
-					s.observe = func(string) { queries++ }
+					s.observe = func(string, int) { queries++ }
 					equal(t, size, test.read(t, s))
 					if queries != test.queries {
 						t.Errorf("%s: %d queries, want %d", name, queries, test.queries)
@@ -128,7 +128,7 @@ func TestAProfileOfManyReferencesReadsThemInOneQuery(t *testing.T) {
 			for i := range size {
 				references = append(references, Ref{Kind: Brand, Name: fmt.Sprintf("brand-%04d", i)})
 			}
-			s.observe = func(string) { counts[size]++ }
+			s.observe = func(string, int) { counts[size]++ }
 			create(t, s, profile(Ref{Kind: Profile, Name: fmt.Sprintf("of-%d", size)}, "p", references...))
 		}
 		equal(t, 49, counts[50]-counts[1]) // One insert per reference more, nothing else.

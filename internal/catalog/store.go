@@ -17,8 +17,7 @@ type Store struct {
 	schema  schema
 	clock   func() time.Time
 	actor   func() string
-	// observe sees the text of every query of this package; nil outside tests.
-	observe func(query string)
+	observe func(query string, rows int)
 	// pause waits before the next attempt at a failed call.
 	pause func(ctx context.Context, attempt int) error
 	// beforeCommit runs at the end of every write transaction; nil outside
@@ -41,6 +40,13 @@ func WithActor(actor string) Option {
 	return func(s *Store) { s.actor = func() string { return actor } }
 }
 
+// WithObserver calls observe after each query of the catalog, with its text and
+// the number of rows that were read, for tests and measurements. It may be called
+// by several goroutines at a time.
+func WithObserver(observe func(query string, rows int)) Option {
+	return func(s *Store) { s.observe = observe }
+}
+
 // Open prepares the catalog at url: sqlite:PATH, or a PostgreSQL URL, which may
 // leave out what the environment, the service file and .pgpass say. It checks the
 // URL (*URLError) and touches nothing: whether there is a catalog shows when it
@@ -57,6 +63,7 @@ func Open(url string, options ...Option) (*Store, error) {
 	s := &Store{
 		url: shown, backend: database, schema: known,
 		clock: time.Now, actor: sync.OnceValue(defaultActor), pause: pause,
+		observe: func(string, int) {},
 	}
 	for _, option := range options {
 		option(s)

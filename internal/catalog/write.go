@@ -38,6 +38,8 @@ type Result struct {
 	Adopted bool
 	// Revived says that a create brought a retired object back.
 	Revived bool
+	// Purged lists the retired objects that went with their last reference.
+	Purged []Ref
 }
 
 // Create writes a new object, and makes the catalog where there is none.
@@ -72,6 +74,7 @@ func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 			return &ExistsError{Ref: w.Ref, Catalog: s.url, Revision: old.Revision, By: old.UpdatedBy, At: old.UpdatedAt}
 		}
 		result.Object, err = t.put(ctx, w, old, action)
+		result.Purged = t.purged
 		return err
 	})
 	if err != nil {
@@ -107,6 +110,7 @@ func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Re
 			return conflict(*old, expectedRevision)
 		}
 		result.Object, err = t.put(ctx, w, old, ActionUpdate)
+		result.Purged = t.purged
 		return err
 	})
 	switch {
@@ -188,8 +192,8 @@ func (t *session) put(ctx context.Context, w Write, old *Object, action Action) 
 	if err := t.record(ctx, action, next, oldRevision, next.Revision); err != nil {
 		return Object{}, err
 	}
-	if w.Kind == Profile {
-		err = t.purge(ctx)
+	if w.Kind == Profile && old != nil {
+		err = t.purge(ctx, old.MadeFrom, next.MadeFrom)
 	}
 	return next, err
 }

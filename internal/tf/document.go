@@ -22,8 +22,16 @@ import (
 // which Terraform refuses.
 func (r *Resource[S]) planDocument(ctx context.Context, object S, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	profile := r.noun.ref(object)
+	references, wanted := r.noun.Document.References(object), []catalog.Ref{profile}
+	for _, reference := range references {
+		wanted = append(wanted, reference.Ref)
+	}
+	if err := r.session.Catalog.load(ctx, wanted...); err != nil {
+		r.fail("plan", err, &resp.Diagnostics)
+		return
+	}
 	specs, same := map[catalog.Ref]Spec{}, true
-	for _, reference := range r.noun.Document.References(object) {
+	for _, reference := range references {
 		spec, unchanged, diags := r.resolve(ctx, reference, profile)
 		resp.Diagnostics.Append(diags...)
 		if !diags.HasError() {

@@ -64,15 +64,13 @@ func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		resp.Diagnostics.AddError("Catalog is not known", "The URL of the catalog is still unknown, so no "+title+" can be found in it. Give catalog.url a value that Terraform knows when it plans.")
 		return
 	}
-	snapshot, err := l.session.Catalog.read(ctx)
-	if err != nil {
-		resp.Diagnostics.Append(Failure("find the "+title, err))
+	object, err := l.session.Catalog.find(ctx, catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()})
+	if isA[*catalog.UnknownNameError](err) {
+		resp.Diagnostics.Append(diag.WithPath(path.Root("name"), Failure("find the "+title, err)))
 		return
 	}
-	ref := catalog.Ref{Kind: l.noun.Kind, Name: name.ValueString()}
-	object, err := snapshot.Find(ref, l.session.Catalog.store.URL())
 	if err != nil {
-		resp.Diagnostics.Append(diag.WithPath(path.Root("name"), Failure("find the "+title, err)))
+		resp.Diagnostics.Append(Failure("find the "+title, err))
 		return
 	}
 	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object)

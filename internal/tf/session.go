@@ -2,9 +2,9 @@ package tf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -70,14 +70,13 @@ type Catalog struct {
 	isDefault bool
 	overlay   *overlay
 
-	mu       sync.Mutex
-	snapshot *catalog.Snapshot
+	view *view
 }
 
 // NewCatalog wraps a store. A nil store means that the catalog's URL is not
 // known yet: reads keep what Terraform has, and nothing is written.
 func NewCatalog(store *catalog.Store, isDefault bool) *Catalog {
-	return &Catalog{store: store, isDefault: isDefault, overlay: newOverlay()}
+	return &Catalog{store: store, isDefault: isDefault, overlay: newOverlay(), view: newView(store)}
 }
 
 // Store is the catalog itself, without the overlay; nil while its URL is not
@@ -87,56 +86,81 @@ func (c *Catalog) Store() *catalog.Store { return c.store }
 // Known reports whether the URL of the catalog is known.
 func (c *Catalog) Known() bool { return c.store != nil }
 
-// read is the catalog as it was when this run first looked, or after its last
-// write. All reads of a walk share one snapshot.
-func (c *Catalog) read(ctx context.Context) (*catalog.Snapshot, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.snapshot == nil {
+// read is the catalog as it was when this run first looked, with what it has
+// written since. All reads of a walk share one.
+func (c *Catalog) read(ctx context.Context) (*catalog.Snapshot, error) { return c.view.snapshot(ctx) }
 
-		snapshot, err := c.store.Snapshot(ctx)
-		if err != nil {
-			return nil, err
-		}
-		c.snapshot = snapshot
+// load makes objects known in one read, for those who ask for them one by one.
+func (c *Catalog) load(ctx context.Context, refs ...catalog.Ref) error {
+	unlock, err := c.view.load(ctx, refs...)
+	if err != nil {
+		return err
 	}
-	return c.snapshot, nil
-}
-
-// forget drops the snapshot; every write does.
-func (c *Catalog) forget() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.snapshot = nil
+	unlock()
+	return nil
 }
 
 func (c *Catalog) create(ctx context.Context, w catalog.Write) (catalog.Result, error) {
-	defer c.forget()
-	return c.store.Create(ctx, w)
+	result, err := c.store.Create(ctx, w)
+	return result, c.wrote(w.Ref, result, err)
 }
 
 func (c *Catalog) update(ctx context.Context, w catalog.Write, revision int64) (catalog.Result, error) {
-	defer c.forget()
-	return c.store.Update(ctx, w, revision)
+	result, err := c.store.Update(ctx, w, revision)
+	return result, c.wrote(w.Ref, result, err)
+}
+
+func (c *Catalog) wrote(ref catalog.Ref, result catalog.Result, err error) error {
+	if err != nil {
+		c.view.forget(ref)
+		return err
+	}
+	c.view.wrote(result.CatalogID, ref, &result.Object, result.Purged)
+	return nil
 }
 
 func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Expectation) (catalog.Deleted, error) {
-	defer c.forget()
-	return c.store.Delete(ctx, ref, expect)
+	deleted, err := c.store.Delete(ctx, ref, expect)
+	if err != nil || deleted.Taken || deleted.Retired {
+		c.view.forget(ref) // it is there in one way or another
+	} else {
+		c.view.wrote("", ref, nil, deleted.Purged)
+	}
+	return deleted, err
 }
 
 // lookup is an object as it will be after this run, for the plan of a profile.
 func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (entry, catalog.Object, error) {
-	snapshot, err := c.read(ctx)
+	stored, err := c.view.get(ctx, ref)
 	if err != nil {
 		return entry{}, catalog.Object{}, err
 	}
-	object, found := snapshot.Get(ref)
-	e := entry{spec: object.Spec, missing: !found || object.RetiredAt != nil}
-	if e.missing {
-		e.spec = nil
+	var object catalog.Object
+	if stored != nil {
+		object = *stored
+	}
+	e := entry{missing: true}
+	if stored != nil && object.RetiredAt == nil {
+		e = entry{spec: object.Spec}
 	}
 	return c.overlay.see(ref, profile, e), object, nil
+}
+
+// find gives one live object, for somebody who wrote its name. Only for a name
+// that is not there it reads the others, to suggest one.
+func (c *Catalog) find(ctx context.Context, ref catalog.Ref) (catalog.Object, error) {
+	stored, err := c.view.get(ctx, ref)
+	if err != nil {
+		return catalog.Object{}, err
+	}
+	if stored != nil && stored.RetiredAt == nil {
+		return *stored, nil
+	}
+	snapshot, err := c.read(ctx)
+	if err != nil {
+		return catalog.Object{}, err
+	}
+	return snapshot.Find(ref, c.store.URL())
 }
 
 // Settled is a profile as it is stored, where this run does not plan it: nil
@@ -151,24 +175,20 @@ func (c *Catalog) Settled(ctx context.Context, name string) (*catalog.Object, er
 	if e.gone {
 		return nil, &catalog.UnknownNameError{Ref: ref, Sentence: fmt.Sprintf("The %s is deleted by this run.", ref)}
 	}
-	snapshot, err := c.read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	object, err := snapshot.Find(ref, c.store.URL())
-	if err != nil {
+	object, err := c.find(ctx, ref)
+	var missing *catalog.UnknownNameError
+	if errors.As(err, &missing) {
 		return nil, fmt.Errorf("%w %s", err, referenceAdvice(catalog.Profile))
 	}
-	return &object, nil
+	return &object, err
 }
 
 // madeFrom reports whether the stored document of a profile was made from the
 // object at the revision that it has now.
 func (c *Catalog) madeFrom(ctx context.Context, profile catalog.Ref, object catalog.Object) (bool, error) {
-	snapshot, err := c.read(ctx)
-	if err != nil {
+	stored, err := c.view.get(ctx, profile)
+	if err != nil || stored == nil {
 		return false, err
 	}
-	stored, _ := snapshot.Get(profile)
 	return slices.Contains(stored.MadeFrom, catalog.MadeFrom{Ref: object.Ref(), Revision: object.Revision}), nil
 }
