@@ -13,6 +13,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -75,20 +76,20 @@ data "otp_consumption" "month" {
   channel = "sms"
 }
 `, today.AddDate(0, 0, -7).Format(time.DateOnly), today.Format(time.DateOnly), today.Year(), today.Month())
-	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: factories, Steps: []resource.TestStep{{Config: config}}})
+	resource.Test(t, resource.TestCase{ProtoV6ProviderFactories: providertest.Factories, Steps: []resource.TestStep{{Config: config}}})
 }
 
 func TestAccProfileSends(t *testing.T) {
 	genuine := accounts(t)
 	phone, allowed := os.Getenv("OTP_TEST_PHONE"), os.Getenv("OTP_TEST_ALLOW_SENDS") == "1"
-	w := newWorld(t)
+	w := providertest.NewWorld(t)
 	var routes string
 	for _, vendor := range []otp.Vendor{otp.MyOTP, otp.Octopush} {
 		if slices.Contains(genuine, vendor) && !(allowed && phone != "") {
 			fmt.Printf("Nothing is sent through %s: set OTP_TEST_PHONE and OTP_TEST_ALLOW_SENDS=1 to allow that.\n", vendor.Title())
 			continue
 		}
-		routes += map[otp.Vendor]string{otp.MyOTP: overMyOTP, otp.Octopush: overOctopush}[vendor] + ", "
+		routes += map[otp.Vendor]string{otp.MyOTP: providertest.OverMyOTP, otp.Octopush: providertest.OverOctopush}[vendor] + ", "
 	}
 	if phone == "" || !allowed {
 		phone = "+33639980001"
@@ -97,9 +98,9 @@ func TestAccProfileSends(t *testing.T) {
 		return
 	}
 	// Whose phone it is, is not known: every country is allowed.
-	w.run(resource.TestStep{Config: strings.Replace(setup("acme", "Acme", routes), `allowed_countries = ["FR"]`, "", 1)})
+	w.Run(resource.TestStep{Config: strings.Replace(providertest.Setup("acme", "Acme", routes), `allowed_countries = ["FR"]`, "", 1)})
 	// The profile went with the test's own destroy; its document did not.
-	events, err := w.store.History(t.Context(), catalog.Ref{Kind: catalog.Profile, Name: "login"})
+	events, err := w.Store.History(t.Context(), catalog.Ref{Kind: catalog.Profile, Name: "login"})
 	if err != nil || len(events) == 0 {
 		t.Fatalf("no history of the profile (%v)", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 )
 
 func TestWrongProviderSettingsAreErrors(t *testing.T) {
@@ -31,7 +32,7 @@ func TestWrongProviderSettingsAreErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: factories,
+				ProtoV6ProviderFactories: providertest.Factories,
 				Steps: []resource.TestStep{{
 					Config:   "provider \"otp\" {\n  " + test.block + "\n}\nresource \"otp_brand\" \"x\" {\n  name = \"x\"\n  display_name = \"X\"\n}\n",
 					PlanOnly: true, ExpectError: regexp.MustCompile(test.want),
@@ -45,9 +46,9 @@ func TestWrongProviderSettingsAreErrors(t *testing.T) {
 func TestACallWithoutCredentialsNamesTheVariable(t *testing.T) {
 	t.Parallel()
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: factories,
+		ProtoV6ProviderFactories: providertest.Factories,
 		Steps: []resource.TestStep{{
-			Config:      "provider \"otp\" {\n  myotp = { base_url = \"http://127.0.0.1:9\" }\n}\n" + transactions("start_date = \"2026-10-01\"\nend_date = \"2026-10-01\""),
+			Config:      "provider \"otp\" {\n  myotp = { base_url = \"http://127.0.0.1:9\" }\n}\n" + providertest.Transactions("start_date = \"2026-10-01\"\nend_date = \"2026-10-01\""),
 			ExpectError: regexp.MustCompile(`OTP_MYOTP_API_KEY`),
 		}},
 	})
@@ -55,22 +56,22 @@ func TestACallWithoutCredentialsNamesTheVariable(t *testing.T) {
 
 func TestUnknownProviderSettingsDoNotFailThePlan(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.configure("resource \"terraform_data\" \"secret\" {\n  input = \"made-up-key-00000000000000000000\"\n}\n" +
+	w := providertest.NewWorkspace(t)
+	w.Configure("resource \"terraform_data\" \"secret\" {\n  input = \"made-up-key-00000000000000000000\"\n}\n" +
 		"provider \"otp\" {\n  myotp    = { api_key = terraform_data.secret.output }\n  octopush = { base_url = terraform_data.secret.output == \"\" ? null : \"https://api.example\" }\n}\n" +
-		setup("acme", "Acme", overOctopush)).apply()
-	w.has(catalog.Profile, "login")
+		providertest.Setup("acme", "Acme", providertest.OverOctopush)).Apply()
+	w.Has(catalog.Profile, "login")
 }
 
 // The environment wins over nothing, the block over the environment.
 func TestSettingsComeFromTheBlockThenTheEnvironment(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	w.env = append(w.env, "OTP_MYOTP_BASE_URL=http://somewhere.example")
-	body := setup("acme", "Acme", overOctopush)
-	output := w.configure(body).fails("Base URL of MyOTP.App is not usable", "plan", "-input=false")
+	w := providertest.NewWorkspace(t)
+	w.Env = append(w.Env, "OTP_MYOTP_BASE_URL=http://somewhere.example")
+	body := providertest.Setup("acme", "Acme", providertest.OverOctopush)
+	output := w.Configure(body).Fails("Base URL of MyOTP.App is not usable", "plan", "-input=false")
 	if strings.Contains(output, "somewhere.example/") {
 		t.Errorf("%s", output)
 	}
-	w.configure("provider \"otp\" {\n  myotp = { base_url = \"https://api.example\" }\n}\n" + body).apply()
+	w.Configure("provider \"otp\" {\n  myotp = { base_url = \"https://api.example\" }\n}\n" + body).Apply()
 }

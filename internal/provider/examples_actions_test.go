@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/zclconf/go-cty/cty"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
 
@@ -158,9 +159,9 @@ func literals(body *hclsyntax.Body) map[string]cty.Value {
 }
 
 // value is the configuration of the action.
-func (a exampleAction) value(t *testing.T, s *server, vendors *sandbox.Server) tftypes.Value {
+func (a exampleAction) value(t *testing.T, s *providertest.Server, vendors *sandbox.Server) tftypes.Value {
 	t.Helper()
-	schema := s.schema.ActionSchemas[a.kind]
+	schema := s.Schema.ActionSchemas[a.kind]
 	if schema == nil {
 		t.Fatalf("the provider has no action %s", a.kind)
 	}
@@ -243,23 +244,23 @@ func (e example) invoke(t *testing.T, vendors *sandbox.Server, before bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{ProviderServer: raw, t: t}
-	if s.schema, err = raw.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
+	s := &providertest.Server{ProviderServer: raw, T: t}
+	if s.Schema, err = raw.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{}); err != nil {
 		t.Fatal(err)
 	}
-	config := s.object(s.schema.Provider.ValueType(), map[string]any{})
-	configured, err := raw.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: s.dynamic(config)})
+	config := s.Object(s.Schema.Provider.ValueType(), map[string]any{})
+	configured, err := raw.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: s.Dynamic(config)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.none(configured.Diagnostics)
+	s.None(configured.Diagnostics)
 	for _, action := range slices.Backward(e.actions) {
 		if action.before != before {
 			continue
 		}
-		i := s.invokeAction(t.Context(), action.kind, action.value(t, s, vendors), nil)
-		if i.fine(); i.warnings != "" || len(i.progress) == 0 {
-			t.Errorf("%s told %q and warned %q", action.kind, i.progress, i.warnings)
+		i := s.InvokeAction(t.Context(), action.kind, action.value(t, s, vendors), nil)
+		if i.Fine(); i.Warnings != "" || len(i.Progress) == 0 {
+			t.Errorf("%s told %q and warned %q", action.kind, i.Progress, i.Warnings)
 		}
 	}
 }

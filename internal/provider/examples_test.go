@@ -22,10 +22,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
-
-const root = "../.."
 
 // source is what a configuration without a terraform block needs to find this
 // provider.
@@ -67,7 +66,7 @@ var (
 
 // unread are attributes that only the configuration knows, so that an import
 // leaves them for the next apply.
-var unread = map[string][]string{accountType: {"adopt_existing", "qr_file", "server_id", "timeouts"}}
+var unread = map[string][]string{providertest.AccountType: {"adopt_existing", "qr_file", "server_id", "timeouts"}}
 
 // scanner is a person with a phone: whenever the provider waits, they scan every
 // QR code.
@@ -114,7 +113,7 @@ func (e example) run(t *testing.T) {
 	t.Setenv("TF_VAR_octopush", fmt.Sprintf("{api_login = %q, api_key = %q}", os.Getenv("OTP_OCTOPUSH_API_LOGIN"), os.Getenv("OTP_OCTOPUSH_API_KEY")))
 	t.Setenv("TF_VAR_test_phone", variables(vendors)["test_phone"].AsString())
 	t.Setenv("OTP_DELIVERIES_FILE", filepath.Join(t.TempDir(), "deliveries.json"))
-	t.Setenv("TF_ACC_TERRAFORM_PATH", terraformPath(t))
+	t.Setenv("TF_ACC_TERRAFORM_PATH", providertest.TerraformPath(t))
 	t.Setenv("TF_ACC_PROVIDER_NAMESPACE", "otp-as-code")
 
 	quiet := e.quiet()
@@ -154,7 +153,7 @@ var (
 // importStep imports what the first step made, the way the file shows.
 func (e example) importStep(t *testing.T, file string) (step resource.TestStep, possible bool) {
 	t.Helper()
-	text := read(t, file)
+	text := providertest.Read(t, file)
 	step = resource.TestStep{ImportState: true}
 	if filepath.Ext(file) == ".sh" {
 		match := importCommand.FindStringSubmatch(text)
@@ -204,7 +203,7 @@ func runQuery(t *testing.T, text string) {
 		}
 		limit = given
 	}
-	results := (&world{t: t, url: os.Getenv("OTP_CATALOG_URL")}).serve().list(match[1], match[2] == "true", limit)
+	results := (&providertest.World{T: t, URL: os.Getenv("OTP_CATALOG_URL")}).Serve().List(match[1], match[2] == "true", limit)
 	if len(results) == 0 {
 		t.Error("nothing is listed")
 	}
@@ -240,11 +239,11 @@ func knowsIdentity(t *testing.T) bool {
 func modules(t *testing.T) []example {
 	t.Helper()
 	byFolder := map[string][]string{}
-	err := filepath.WalkDir(filepath.Join(root, "examples"), func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(filepath.Join(providertest.Root, "examples"), func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || path == filepath.Join(root, "examples/consumers")):
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || path == filepath.Join(providertest.Root, "examples/consumers")):
 			return filepath.SkipDir
 		case !entry.IsDir() && !artefact.MatchString(entry.Name()):
 			byFolder[filepath.Dir(path)] = append(byFolder[filepath.Dir(path)], path)
@@ -269,27 +268,27 @@ var artefact = regexp.MustCompile(`^README\.md$|^\.terraform\.lock\.hcl$|\.tfsta
 // shows file by file, otherwise of all together.
 func module(t *testing.T, folder string, files []string) []example {
 	t.Helper()
-	name, err := filepath.Rel(filepath.Join(root, "examples"), folder)
+	name, err := filepath.Rel(filepath.Join(providertest.Root, "examples"), folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	resource := filepath.Join(root, "examples/resources", filepath.Base(name), "resource.tf")
+	resource := filepath.Join(providertest.Root, "examples/resources", filepath.Base(name), "resource.tf")
 	whole := example{name: name}
 	var each []example
 	for _, file := range files {
-		e := example{name: filepath.Join(name, filepath.Base(file)), config: read(t, file)}
+		e := example{name: filepath.Join(name, filepath.Base(file)), config: providertest.Read(t, file)}
 		switch kind, _, _ := strings.Cut(filepath.ToSlash(name), "/"); {
 		case kind == "list-resources" && strings.HasSuffix(file, ".tfquery.hcl"):
-			each = append(each, example{name: e.name, config: read(t, resource), query: e.config})
+			each = append(each, example{name: e.name, config: providertest.Read(t, resource), query: e.config})
 		case strings.HasPrefix(filepath.Base(file), "import"):
 			whole.imports = append(whole.imports, absolute(t, file))
 		case filepath.Ext(file) != ".tf":
 			t.Errorf("no test applies %s", file)
 		case kind == "provider": // which is configured only where something uses it
-			e.config += "\n" + read(t, filepath.Join(root, "examples/resources/otp_brand/resource.tf"))
+			e.config += "\n" + providertest.Read(t, filepath.Join(providertest.Root, "examples/resources/otp_brand/resource.tf"))
 			each = append(each, e)
 		case kind == "data-sources" && exists(resource): // finds what another workspace manages
-			e.before = read(t, resource)
+			e.before = providertest.Read(t, resource)
 			each = append(each, e)
 		case kind != name:
 			each = append(each, e)
@@ -309,7 +308,7 @@ func module(t *testing.T, folder string, files []string) []example {
 // declaring finds the example with the resource that a file imports to.
 func declaring(t *testing.T, each []example, file string) int {
 	t.Helper()
-	text := read(t, file)
+	text := providertest.Read(t, file)
 	for i, e := range each {
 		for _, match := range declared.FindAllStringSubmatch(e.config, -1) {
 			if strings.Contains(text, " "+match[1]+"."+match[2]) {
@@ -329,26 +328,17 @@ var terraformBlock = regexp.MustCompile("(?ms)^```terraform\n(.*?)^```$")
 // fragment there is marked as hcl.
 func snippets(t *testing.T) []example {
 	t.Helper()
-	guides, err := filepath.Glob(filepath.Join(root, "templates/guides/*.md"))
+	guides, err := filepath.Glob(filepath.Join(providertest.Root, "templates/guides/*.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var found []example
-	for _, file := range append(guides, filepath.Join(root, "README.md")) {
-		for i, block := range terraformBlock.FindAllStringSubmatch(read(t, file), -1) {
+	for _, file := range append(guides, filepath.Join(providertest.Root, "README.md")) {
+		for i, block := range terraformBlock.FindAllStringSubmatch(providertest.Read(t, file), -1) {
 			found = append(found, example{name: fmt.Sprintf("%s block %d", filepath.Base(file), i+1), config: block[1]})
 		}
 	}
 	return found
-}
-
-func read(t *testing.T, file string) string {
-	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }
 
 func exists(file string) bool {

@@ -8,12 +8,14 @@ import (
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 )
 
 // schemas are everything that the provider offers, as a CLI is told.
 func schemas(t *testing.T) (*tfprotov6.GetProviderSchemaResponse, *tfprotov6.GetResourceIdentitySchemasResponse) {
 	t.Helper()
-	server, err := factories["otp"]()
+	server, err := providertest.Factories["otp"]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +222,7 @@ func TestEveryTypeHasADocumentationPageWithItsNotesAndExamples(t *testing.T) {
 	for _, kind := range pages {
 		wanted := map[string]bool{}
 		for _, name := range kind.types(all) {
-			page := filepath.Join(root, "docs", kind.docs, strings.TrimPrefix(name, "otp_")+".md")
+			page := filepath.Join(providertest.Root, "docs", kind.docs, strings.TrimPrefix(name, "otp_")+".md")
 			wanted[page] = true
 			text, err := os.ReadFile(page)
 			if err != nil {
@@ -233,12 +235,12 @@ func TestEveryTypeHasADocumentationPageWithItsNotesAndExamples(t *testing.T) {
 				}
 			}
 			for _, file := range kind.files {
-				if _, err := os.Stat(filepath.Join(root, "examples", kind.examples, name, file)); err != nil {
+				if _, err := os.Stat(filepath.Join(providertest.Root, "examples", kind.examples, name, file)); err != nil {
 					t.Errorf("%s has no example: %v", name, err)
 				}
 			}
 		}
-		there, err := filepath.Glob(filepath.Join(root, "docs", kind.docs, "*.md"))
+		there, err := filepath.Glob(filepath.Join(providertest.Root, "docs", kind.docs, "*.md"))
 		if err != nil {
 			t.Fatal(err)
 		}

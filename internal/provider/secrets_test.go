@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
@@ -25,21 +26,21 @@ var canaries = map[string]string{
 // looks for the credentials in whatever that leaves behind.
 func TestSecretsTurnUpNowhere(t *testing.T) {
 	t.Parallel()
-	w := newWorkspace(t)
-	logs := filepath.Join(w.folder, "trace.log")
-	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
+	w := providertest.NewWorkspace(t)
+	logs := filepath.Join(w.Folder, "trace.log")
+	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
 	for name, value := range canaries {
-		w.env = append(w.env, name+"="+value)
+		w.Env = append(w.Env, name+"="+value)
 	}
 	// Nothing listens there: a refused connection is where URLs get into errors.
 	for _, vendor := range []string{"ANDROIDAPI", "MYOTP", "OCTOPUSH", "WAY2API"} {
-		w.env = append(w.env, "OTP_"+vendor+"_BASE_URL=http://127.0.0.1:1")
+		w.Env = append(w.Env, "OTP_"+vendor+"_BASE_URL=http://127.0.0.1:1")
 	}
-	body := setup("acme", "Acme", overOctopush+", "+overMyOTP)
-	output := w.configure(body).apply()
-	w.plans()
-	plan, _ := w.tf("show", "-json", "saved.plan")
-	failed := w.configure(body+`
+	body := providertest.Setup("acme", "Acme", providertest.OverOctopush+", "+providertest.OverMyOTP)
+	output := w.Configure(body).Apply()
+	w.Plans()
+	plan, _ := w.TF("show", "-json", "saved.plan")
+	failed := w.Configure(body+`
 provider "otp" { http = { max_retries = 0 } }
 data "otp_transactions" "all" {
   start_date = "2026-10-01"
@@ -47,10 +48,10 @@ data "otp_transactions" "all" {
 }
 data "otp_devices" "all" {}
 data "otp_balances" "all" {}
-`).fails("could not", "plan", "-input=false")
+`).Fails("could not", "plan", "-input=false")
 
 	found := map[string][]byte{"output": []byte(output), "plan": []byte(plan), "error": []byte(failed)}
-	for _, file := range []string{logs, filepath.Join(w.folder, "terraform.tfstate"), filepath.Join(w.folder, "saved.plan"), strings.TrimPrefix(w.url, "sqlite:")} {
+	for _, file := range []string{logs, filepath.Join(w.Folder, "terraform.tfstate"), filepath.Join(w.Folder, "saved.plan"), strings.TrimPrefix(w.URL, "sqlite:")} {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
@@ -72,17 +73,17 @@ data "otp_balances" "all" {}
 // TestPersonalDataIsMaskedInTheState sends nothing, but reads what was sent.
 func TestPersonalDataIsMaskedInTheState(t *testing.T) {
 	t.Parallel()
-	server := newSandbox(t)
+	server := providertest.NewSandbox(t)
 	if err := server.AddTransactions(30); err != nil {
 		t.Fatal(err)
 	}
-	w := newWorkspace(t)
-	logs := filepath.Join(w.folder, "trace.log")
-	w.env = append(w.env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
+	w := providertest.NewWorkspace(t)
+	logs := filepath.Join(w.Folder, "trace.log")
+	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
 	for name, value := range server.Environment() {
-		w.env = append(w.env, name+"="+value)
+		w.Env = append(w.Env, name+"="+value)
 	}
-	w.configure("provider \"otp\" {}\n" + transactions("start_date = \"2026-09-01\"\nend_date = \"2026-10-01\"\nvendors = [\"myotp\"]")).apply()
+	w.Configure("provider \"otp\" {}\n" + providertest.Transactions("start_date = \"2026-09-01\"\nend_date = \"2026-10-01\"\nvendors = [\"myotp\"]")).Apply()
 	phones := map[string]bool{}
 	for _, request := range rawTransactions(t, server) {
 		phones[request] = true
@@ -90,7 +91,7 @@ func TestPersonalDataIsMaskedInTheState(t *testing.T) {
 	if len(phones) == 0 {
 		t.Fatal("no phone number to look for")
 	}
-	for _, file := range []string{logs, filepath.Join(w.folder, "terraform.tfstate")} {
+	for _, file := range []string{logs, filepath.Join(w.Folder, "terraform.tfstate")} {
 		raw, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
