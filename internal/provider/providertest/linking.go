@@ -57,7 +57,7 @@ func NewLinking(t *testing.T, settings sandbox.AndroidAPISettings) *Linking {
 
 // During lets something happen during a wait from now on, counted from 1.
 func (l *Linking) During(wait int, event func()) *Linking {
-	l.During(wait, event)
+	l.Steps.During(wait, event)
 	return l
 }
 
