@@ -91,6 +91,11 @@ func (t *Application) profile(ctx context.Context, name string) (profile, error)
 	if changed := outdated(snapshot, object); len(changed) > 0 {
 		t.tell("The document of profile %q is not up to date with %s: the next apply of the profile makes it anew. It is sent by as it is now.", name, strings.Join(changed, ", "))
 	}
+	for number, route := range runner.Routes() {
+		if route.Requires != "" {
+			t.tell("routes[%d] (%s, %s) requires %q, which this release does not know, so it is skipped: use a newer release of the provider.", number, route.Vendor.Title(), route.Channel, route.Requires)
+		}
+	}
 	return profile{snapshot.ID, object.Document, runner}, nil
 }
 

@@ -47,7 +47,7 @@ func (t *Application) Send(ctx context.Context, request Request, done func(Resul
 	}
 	s := &send{
 		Application: t, request: request, profile: p,
-		of: ledger.Of{Catalog: p.catalog, Profile: request.Profile, Phone: request.To.Phone},
+		of: ledger.Of{Catalog: p.catalog, Profile: request.Profile, Phone: request.To.Phone, Address: request.To.IP},
 	}
 	routes, err := s.candidates()
 	switch {
@@ -58,6 +58,10 @@ func (t *Application) Send(ctx context.Context, request Request, done func(Resul
 		return nil
 	case request.EveryRoute:
 		return s.each(ctx, routes, done)
+	case request.Resend:
+		if routes, err = s.resendBy(ctx, routes); err != nil {
+			return err
+		}
 	}
 	result, err := s.first(ctx, routes, request.Resend)
 	if result.Outcome != "" {
@@ -72,6 +76,27 @@ type send struct {
 	request Request
 	profile
 	of ledger.Of
+}
+
+// resendBy are the routes in the order in which a person is served who asks for
+// another code: with resend_route "next" the one behind the route that served
+// last comes first, round and round.
+func (s *send) resendBy(ctx context.Context, routes []int) ([]int, error) {
+	if s.runner.ResendRoute() != otp.ResendNext {
+		return routes, nil
+	}
+	last := -1
+	err := s.ledger.Change(ctx, s.of, func(record *ledger.Record, _ time.Time) error {
+		if record.Challenge != nil {
+			last = record.Challenge.Route
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("nothing was sent, because it is not known which route served last: %w", err)
+	}
+	first := max(0, slices.IndexFunc(routes, func(number int) bool { return number > last }))
+	return slices.Concat(routes[first:], routes[:first]), nil
 }
 
 // candidates are the routes to try, in order.
@@ -114,7 +139,7 @@ func (s *send) each(ctx context.Context, routes []int, done func(Result)) error 
 		return fmt.Errorf("nothing was sent, because limits could not be kept: %w", err)
 	}
 	if left >= 0 && left < int64(len(routes)) {
-		done(none(s.of, Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes for it now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
+		done(none(s.of, Limited, fmt.Sprintf("%d routes serve this phone, and limits.%s allows %d more codes now. Nothing was sent. Choose a route, or try again later.", len(routes), limit, left)))
 		return nil
 	}
 	for i, number := range routes {
@@ -188,8 +213,9 @@ func (s *send) reserve(ctx context.Context) (limited *ledger.Limited, at time.Ti
 
 func (s *send) limited(limit *ledger.Limited) Result {
 	seconds := int64(math.Ceil(limit.Wait.Seconds()))
-	result := none(s.of, Limited, fmt.Sprintf("limits.%s of profile %q is %d, so this phone may be sent another code in %s. Nothing was sent.",
-		limit.Limit, s.of.Profile, limit.Most, time.Duration(seconds)*time.Second))
+	who := map[string]string{"per_ip_hour": "this address may ask for", "per_profile_hour": "the profile may send"}
+	result := none(s.of, Limited, fmt.Sprintf("limits.%s of profile %q is %d, so %s another code in %s. Nothing was sent.",
+		limit.Limit, s.of.Profile, limit.Most, cmp.Or(who[limit.Limit], "this phone may be sent"), time.Duration(seconds)*time.Second))
 	result.RetryAfterSeconds = seconds
 	return result
 }

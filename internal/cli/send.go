@@ -61,7 +61,7 @@ func sendCommand(clock clock.Clock) *cobra.Command {
 	flags.IntVar(&route, "route", 0, "send through this route only; counted from 0, as in the document")
 	flags.BoolVar(&request.EveryRoute, "every-route", false, "send one code through each route that serves the phone, with the wait that limits want")
 	flags.StringVar(&v.to.Locale, "locale", "", "language of the recipient, such as fr-CA; default the profile's")
-	flags.StringVar(&v.to.IP, "recipient-ip", "", "IP address of the recipient, for a route that binds the code to it")
+	flags.StringVar(&v.to.IP, "recipient-ip", "", "IP address of the recipient: it counts for limits.per_ip_hour, and a route may bind the code to it")
 	flags.BoolVar(&request.Resend, "resend", false, "ask for another code while one is on its way, where the vendor would not send")
 	flags.DurationVar(&wait, "wait", application.FollowDelivery, fmt.Sprintf("how long to ask what became of the message; default less, %s, where the vendor never says that it was delivered; 0: not at all", application.FollowFailure))
 	flags.BoolVar(&request.Verify, "verify", false, "verify the code, too, where the vendor hands it out; it counts no more then")

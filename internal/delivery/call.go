@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -39,8 +40,10 @@ func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string
 	key := account{vendor, slug, base, settings.Timeout}
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
+	// The transport knows them as {name}; it neither logs nor quotes their values.
+	path := strings.NewReplacer("{{", "{", "}}", "}").Replace(parts[2])
 	if client := r.clients[key]; client != nil {
-		return client, parts[2], nil
+		return client, path, nil
 	}
 	client, err := httpapi.New(httpapi.Config{
 		Vendor: vendor, Account: slug, BaseURL: base,
@@ -52,7 +55,7 @@ func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string
 		return nil, "", fmt.Errorf("%s: %w", parts[1], err)
 	}
 	r.clients[key] = client
-	return client, parts[2], nil
+	return client, path, nil
 }
 
 // perform fills in a call of a route and makes it. The error means that the
@@ -79,7 +82,7 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 		Endpoint: httpapi.Endpoint{
 			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: v.read,
 		},
-		Fields: call.fields, Headers: call.headers, Secrets: call.secrets,
+		Fields: call.fields, Headers: call.headers, Path: call.path, Secrets: call.secrets,
 	}
 	answer, err := client.Do(ctx, request, nil)
 	if err != nil {

@@ -85,9 +85,15 @@ func TestRequestIsMadeToTheLetter(t *testing.T) {
 			r.Send.Fields = map[string]any{"x": "{code} {{ code }} {{OTP}} $HOME {{}} }}"}
 		}, nil, jsonRequest("POST /send", `{"x":"{code} {{ code }} {{OTP}} $HOME {{}} }}"}`)},
 		"a field without value that may be left out": {func(r *otp.DocumentRoute) {
-			r.Send.Fields["a"], r.Send.Fields["b"], r.Send.Fields["c"] = "x{{nobody}}", "${OTP_OCTOPUSH_SECRET}", "{{nobody:number}}"
-			r.Send.OmitIfMissing = []string{"a", "b", "c", "to"}
+			r.Send.Fields["a"], r.Send.Fields["b"] = []any{"x", map[string]any{"y": "${OTP_OCTOPUSH_EU_API_KEY}"}}, "${OTP_OCTOPUSH_SECRET}"
+			r.Send.OmitIfMissing = []string{"a", "b", "to"}
 		}, nil, jsonRequest("POST /send", `{"text":"Code: {code}","to":"+33612345678"}`)},
+		"fields within fields": {func(r *otp.DocumentRoute) {
+			r.Send.Fields = map[string]any{"to": []any{map[string]any{"phone": "{{phone_e164}}", "tries": 2}, "{{phone_digits}}"}, "text": map[string]any{"body": "{{text}}"}}
+		}, nil, jsonRequest("POST /send", `{"text":{"body":"Code: {code}"},"to":[{"phone":"+33612345678","tries":2},"33612345678"]}`)},
+		"a placeholder in the path is one segment": {func(r *otp.DocumentRoute) {
+			r.Send.URL = "${OTP_OCTOPUSH_BASE_URL}/to/{{phone_e164}}/from/{{recipient_ip}}"
+		}, nil, jsonRequest("POST /to/%2B33612345678/from/2001%3Adb8%3A%3A7", `{"text":"Code: {code}","to":"+33612345678"}`)},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -102,7 +108,7 @@ func TestLocaleAndResendChooseFields(t *testing.T) {
 	t.Parallel()
 	localised := func(r *otp.DocumentRoute) {
 		r.Send.Fields["voice"], r.Send.Fields["force"] = "en-GB", false
-		r.Send.Texts = map[string]string{"": "en", "fr": "fr", "fr-CA": "ca", "zh-Hant": "zh"}
+		r.Send.Texts = map[string]string{"": "en", "fr": "fr", "fr-CA": "ca", "zh-Hant": "zh", "id": "id", "iw": "he", "sr": "sr", "sr-Latn": "sr-Latn"}
 		r.Send.ByLocale = map[string]map[string]any{"fr": {"voice": "fr-FR", "force": "fr"}, "pt-BR": {"voice": "pt-BR"}}
 		r.Send.Resend = map[string]any{"force": true, "again": 1}
 	}
@@ -121,6 +127,10 @@ func TestLocaleAndResendChooseFields(t *testing.T) {
 		{"fro", false, `{"force":false,"text":"en","to":"+33612345678","voice":"en-GB"}`},
 		{"zh-hant-TW", false, `{"force":false,"text":"zh","to":"+33612345678","voice":"en-GB"}`},
 		{"zh", false, `{"force":false,"text":"en","to":"+33612345678","voice":"en-GB"}`},
+		{"in-ID", false, `{"force":false,"text":"id","to":"+33612345678","voice":"en-GB"}`},
+		{"iw", false, `{"force":false,"text":"he","to":"+33612345678","voice":"en-GB"}`},
+		{"sh-RS", false, `{"force":false,"text":"sr-Latn","to":"+33612345678","voice":"en-GB"}`},
+		{"sh-Cyrl-RS", false, `{"force":false,"text":"sr","to":"+33612345678","voice":"en-GB"}`},
 		{"pt-BR", false, `{"force":false,"text":"en","to":"+33612345678","voice":"pt-BR"}`},
 		{"", true, `{"again":1,"force":true,"text":"en","to":"+33612345678","voice":"en-GB"}`},
 		{"fr", true, `{"again":1,"force":true,"text":"fr","to":"+33612345678","voice":"fr-FR"}`},
@@ -145,27 +155,24 @@ func TestCallsThatAreNotMade(t *testing.T) {
 		env    map[string]string
 		want   string
 	}{
-		"no credential":                           {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": ""}, "OTP_OCTOPUSH_API_KEY"},
-		"no credential of an account":             {delivery.Recipient{Phone: french}, field("x", "${OTP_OCTOPUSH_EU_API_LOGIN}"), nil, "OTP_OCTOPUSH_EU_API_LOGIN"},
-		"a credential with a newline at its end":  {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": made + "\n"}, "API key of Octopush"},
-		"a credential that would end its header":  {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": made + "\r\nx: y"}, "API key of Octopush"},
-		"a placeholder that nothing fills":        {delivery.Recipient{Phone: french}, field("x", "{{token}}"), nil, "{{token}} has no value"},
-		"a code where the vendor makes it":        {delivery.Recipient{Phone: french}, field("x", "{{code}}"), nil, "{{code}} has no value"},
-		"an address that is not known":            {delivery.Recipient{Phone: french}, field("x", "{{recipient_ip}}"), nil, "{{recipient_ip}} has no value"},
-		"a number that is none":                   {delivery.Recipient{Phone: french, IP: "203.0.113.7"}, field("x", "{{recipient_ip:number}}"), nil, "field x is no number"},
-		"a text where there is none":              {delivery.Recipient{Phone: french}, func(r *otp.DocumentRoute) { r.Send.Texts = nil }, nil, "{{text}} has no value"},
-		"a base URL with http beyond loopback":    {delivery.Recipient{Phone: french}, same, base("http://vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
-		"a base URL with a name like loopback":    {delivery.Recipient{Phone: french}, same, base("http://localhost.vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
-		"a base URL of another scheme":            {delivery.Recipient{Phone: french}, same, base("ftp://127.0.0.1"), "OTP_OCTOPUSH_BASE_URL"},
-		"a base URL with a user":                  {delivery.Recipient{Phone: french}, same, base("https://u:made-up@vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
-		"a base URL with a query":                 {delivery.Recipient{Phone: french}, same, base("https://vendor.example?x=y"), "OTP_OCTOPUSH_BASE_URL"},
-		"no phone":                                {delivery.Recipient{}, same, nil, "international form"},
-		"a phone without plus sign":               {delivery.Recipient{Phone: "33612345678"}, same, nil, "international form"},
-		"a national phone":                        {delivery.Recipient{Phone: "+0612345678"}, same, nil, "international form"},
-		"a phone with spaces":                     {delivery.Recipient{Phone: "+33 6 12 34 56 78"}, same, nil, "international form"},
-		"an address that is none":                 {delivery.Recipient{Phone: french, IP: "203.0.113.777"}, same, nil, "IP address"},
-		"an address that a duty needs":            {delivery.Recipient{Phone: french}, must(otp.BindRecipientIP), nil, "IP address"},
-		"a header that holds a control character": {delivery.Recipient{Phone: french}, func(r *otp.DocumentRoute) { r.Send.Headers["x"] = "a\nb" }, nil, "header x"},
+		"no credential":                          {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": ""}, "OTP_OCTOPUSH_API_KEY"},
+		"no credential of an account":            {delivery.Recipient{Phone: french}, field("x", "${OTP_OCTOPUSH_EU_API_LOGIN}"), nil, "OTP_OCTOPUSH_EU_API_LOGIN"},
+		"a credential with a newline at its end": {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": made + "\n"}, "API key of Octopush"},
+		"a credential that would end its header": {delivery.Recipient{Phone: french}, same, map[string]string{"OTP_OCTOPUSH_API_KEY": made + "\r\nx: y"}, "API key of Octopush"},
+		"a path that nothing fills":              {delivery.Recipient{Phone: french}, func(r *otp.DocumentRoute) { r.Send.URL = "${OTP_OCTOPUSH_BASE_URL}/{{recipient_ip}}" }, nil, "{{recipient_ip}} has no value"},
+		"an address that is not known":           {delivery.Recipient{Phone: french}, field("x", "{{recipient_ip}}"), nil, "{{recipient_ip}} has no value"},
+		"a number that is none":                  {delivery.Recipient{Phone: french, IP: "203.0.113.7"}, field("x", "{{recipient_ip:number}}"), nil, "field x: what is filled in is no number"},
+		"a base URL with http beyond loopback":   {delivery.Recipient{Phone: french}, same, base("http://vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
+		"a base URL with a name like loopback":   {delivery.Recipient{Phone: french}, same, base("http://localhost.vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
+		"a base URL of another scheme":           {delivery.Recipient{Phone: french}, same, base("ftp://127.0.0.1"), "OTP_OCTOPUSH_BASE_URL"},
+		"a base URL with a user":                 {delivery.Recipient{Phone: french}, same, base("https://u:made-up@vendor.example"), "OTP_OCTOPUSH_BASE_URL"},
+		"a base URL with a query":                {delivery.Recipient{Phone: french}, same, base("https://vendor.example?x=y"), "OTP_OCTOPUSH_BASE_URL"},
+		"no phone":                               {delivery.Recipient{}, same, nil, "international form"},
+		"a phone without plus sign":              {delivery.Recipient{Phone: "33612345678"}, same, nil, "international form"},
+		"a national phone":                       {delivery.Recipient{Phone: "+0612345678"}, same, nil, "international form"},
+		"a phone with spaces":                    {delivery.Recipient{Phone: "+33 6 12 34 56 78"}, same, nil, "international form"},
+		"an address that is none":                {delivery.Recipient{Phone: french, IP: "203.0.113.777"}, same, nil, "IP address"},
+		"an address that a duty needs":           {delivery.Recipient{Phone: french}, must(otp.BindRecipientIP), nil, "IP address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

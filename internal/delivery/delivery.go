@@ -49,7 +49,7 @@ type Options struct {
 // Runner executes the calls of one profile document. It is safe for concurrent
 // use.
 type Runner struct {
-	document otp.Document
+	document parsed
 	options  Options
 
 	mutex   sync.Mutex
@@ -86,9 +86,12 @@ func (r *Runner) String() string { return fmt.Sprintf("runner of profile %q", r.
 // GoString is String, for %#v.
 func (r *Runner) GoString() string { return r.String() }
 
-// Limits bound how often one phone may be sent a code. They are the caller's to
-// keep.
+// Limits bound how many codes may be sent. They are the caller's to keep.
 func (r *Runner) Limits() otp.DocumentLimits { return r.document.Limits }
+
+// ResendRoute says where a person who asks for another code is served. It is the
+// caller's to choose the route.
+func (r *Runner) ResendRoute() otp.ResendRoute { return r.document.ResendRoute }
 
 // MaxWrongAttempts is how many wrong codes one phone may try. It is the
 // caller's to keep where a route has the duty.
@@ -117,17 +120,20 @@ type Route struct {
 	TellsDelivered bool
 	// Duties are what the vendor does not do, sorted.
 	Duties []otp.Duty
+	// Requires is what a call of the route requires and this release does not
+	// know; empty: nothing. Such a route is skipped.
+	Requires string
 }
 
 // Routes describes the routes in order of preference.
 func (r *Runner) Routes() []Route {
 	routes := make([]Route, 0, len(r.document.Routes))
-	for _, d := range r.document.Routes {
+	for number, d := range r.document.Routes {
 		routes = append(routes, Route{
 			Vendor: d.Vendor, Channel: d.Channel, Countries: slices.Clone(d.Countries),
 			Verify: d.Verify != nil, Extend: d.Extend != nil, Status: d.Status != nil,
 			TellsDelivered: d.Status != nil && slices.ContainsFunc(d.Status.Outcomes, func(o otp.Outcome) bool { return o.Outcome == otp.OutcomeDelivered }),
-			Duties:         slices.Clone(d.ApplicationMustEnforce),
+			Duties:         slices.Clone(d.ApplicationMustEnforce), Requires: r.document.skipped[number],
 		})
 	}
 	return routes
@@ -143,7 +149,7 @@ func (r *Runner) RoutesFor(phone string) ([]int, error) {
 	serving := []int{}
 	country := r.country(phone)
 	for number, d := range r.document.Routes {
-		if serves(r.document.AllowedCountries, country) && serves(d.Countries, country) {
+		if r.document.skipped[number] == "" && serves(r.document.AllowedCountries, country) && serves(d.Countries, country) {
 			serving = append(serving, number)
 		}
 	}
@@ -201,8 +207,8 @@ func serves(countries []string, country string) bool {
 type Recipient struct {
 	Phone  string // E.164, with the plus sign
 	Locale string // BCP 47; empty: the default
-	// IP is the person's address, for routes that bind a code to it; empty
-	// for the others.
+	// IP is the person's address, for routes that bind a code to it and for
+	// limits; empty where it is not known.
 	IP string
 }
 

@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,7 +25,8 @@ type filling struct {
 type filled struct {
 	headers map[string]string
 	fields  httpapi.Fields
-	secrets []string // everything that was filled in
+	path    map[string]string // the values of the path's placeholders
+	secrets []string          // everything that was filled in
 }
 
 // unfilled is a placeholder without a value, as the document writes it.
@@ -60,39 +62,86 @@ func (f filling) fill(c *otp.Call) (filled, error) {
 		f.values["text"] = text
 	}
 	for _, name := range slices.Sorted(maps.Keys(out.fields)) {
-		template, ok := out.fields[name].(string)
-		if !ok {
-			continue
-		}
-		value, err := f.expand(template)
+		value, err := f.field(out.fields[name])
 		switch {
-		case err != nil && slices.Contains(c.OmitIfMissing, name):
+		case errors.As(err, new(unfilled)) && slices.Contains(c.OmitIfMissing, name):
 			delete(out.fields, name)
 			continue
 		case err != nil:
-			return filled{}, err
+			return filled{}, fmt.Errorf("field %s: %w", name, err)
 		}
 		out.fields[name] = value
-		if strings.HasSuffix(template, ":number}}") {
-			number, err := strconv.ParseInt(value, 10, 64)
-			if err != nil || strconv.FormatInt(number, 10) != value {
-				return filled{}, fmt.Errorf("what is filled into field %s is no number", name)
-			}
-			out.fields[name] = number
-		}
+	}
+	var err error
+	if out.path, err = f.path(c.URL); err != nil {
+		return filled{}, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.Headers)) {
 		value, err := f.expand(c.Headers[name])
 		if err != nil {
 			return filled{}, err
 		}
-		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if strings.ContainsFunc(value, isControl) {
 			return filled{}, fmt.Errorf("what is filled into header %s holds a control character", name)
 		}
 		out.headers[name] = value
 	}
 	out.secrets = f.secrets(c)
 	return out, nil
+}
+
+// field fills the placeholders of a field, at any depth.
+func (f filling) field(value any) (any, error) {
+	switch node := value.(type) {
+	case string:
+		text, err := f.expand(node)
+		if err != nil || !strings.HasSuffix(node, ":number}}") {
+			return text, err
+		}
+		number, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || strconv.FormatInt(number, 10) != text {
+			return nil, errors.New("what is filled in is no number")
+		}
+		return number, nil
+	case map[string]any:
+		object := map[string]any{}
+		for _, key := range slices.Sorted(maps.Keys(node)) {
+			member, err := f.field(node[key])
+			if err != nil {
+				return nil, err
+			}
+			object[key] = member
+		}
+		return object, nil
+	case []any:
+		list := make([]any, 0, len(node))
+		for _, element := range node {
+			filled, err := f.field(element)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, filled)
+		}
+		return list, nil
+	}
+	return value, nil
+}
+
+// path is what the placeholders of a URL's path become, by name. The transport
+// makes one segment of each.
+func (f filling) path(url string) (map[string]string, error) {
+	values := map[string]string{}
+	for _, found := range placeholder.FindAllStringSubmatch(target.FindStringSubmatch(url)[2], -1) {
+		value := f.values[found[2]]
+		switch value {
+		case "":
+			return nil, unfilled{name: found[2]}
+		case ".", "..":
+			return nil, fmt.Errorf("what is filled in for {{%s}} would lead to another path", found[2])
+		}
+		values[found[2]] = value
+	}
+	return values, nil
 }
 
 // expand fills the placeholders of a template in one pass: what was filled in
@@ -164,11 +213,11 @@ func credential(vendor otp.Vendor, name, value string) error {
 }
 
 // byLocale finds the entry of the longest beginning of a locale, whatever its
-// case: fr-CA, then fr, then the default.
+// case, by the names that languages have today: fr-CA, then fr, then the default.
 func byLocale[T any](entries map[string]T, locale string) (T, bool) {
-	for tag := locale; ; {
+	for tag := otp.CanonicalLocale(locale); ; {
 		for _, name := range slices.Sorted(maps.Keys(entries)) {
-			if strings.EqualFold(name, tag) {
+			if strings.EqualFold(otp.CanonicalLocale(name), tag) {
 				return entries[name], true
 			}
 		}

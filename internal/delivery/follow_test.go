@@ -125,7 +125,7 @@ func TestKeptValueBecomesANumberOnlyIfItIsOne(t *testing.T) {
 		runner := with(t, v, document)
 		_, err := runner.Extend(t.Context(), 0, send(t, runner, 0).Kept, delivery.Recipient{}, 60)
 		if want == "" {
-			if err == nil || !strings.Contains(err.Error(), "field token is no number") || v.count() != 1 {
+			if err == nil || !strings.Contains(err.Error(), "field token: what is filled in is no number") || v.count() != 1 {
 				t.Errorf("%s: %v and %d requests, want an error and no call", body, err, v.count())
 			}
 			continue

@@ -73,6 +73,7 @@ func sample() otp.Document {
 	return otp.Document{
 		SchemaVersion: 1, Profile: "login", Brand: "Acme", Code: otp.DocumentCode{Length: 6, Digits: true},
 		ValiditySeconds: 300, MaxWrongAttempts: 3, Routes: []otp.DocumentRoute{route},
+		Limits: otp.DocumentLimits{PerPhoneHour: 5, PerPhoneDay: 10}, ResendRoute: otp.ResendSame,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,9 +51,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		want   string
 	}{
 		"a later version":                     {func(d tree) { d["schema_version"], d["news"] = 2, true }, "schema_version is 2"},
-		"no version":                          {func(d tree) { delete(d, "schema_version") }, "schema_version is 0"},
-		"a key that is not known":             {func(d tree) { d["news"] = true }, `unknown field "news"`},
-		"a key of a call that is not known":   {set("send", "proxy", "x"), `unknown field "proxy"`},
+		"no version":                          {func(d tree) { delete(d, "schema_version") }, "schema_version is <nil>"},
 		"a vendor that is not known":          {func(d tree) { routeOf(d)["vendor"] = "nobody" }, "not a vendor"},
 		"a vendor that is a pattern":          {func(d tree) { routeOf(d)["vendor"] = ".*" }, "not a vendor"},
 		"a duty that is not known":            {func(d tree) { routeOf(d)["application_must_enforce"] = []any{"sing"} }, `"sing"`},
@@ -70,7 +69,9 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"nothing behind the variable":         {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}"), "url"},
 		"the base URL of another vendor":      {set("verify", "url", "${OTP_MYOTP_BASE_URL}/x"), "OTP_MYOTP_BASE_URL"},
 		"a credential as base URL":            {set("verify", "url", "${OTP_OCTOPUSH_API_KEY}/x"), "OTP_OCTOPUSH_API_KEY"},
-		"a placeholder in the URL":            {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}/x/{{code}}"), "url"},
+		"a placeholder in half a segment":     {set("verify", "url", "${OTP_OCTOPUSH_BASE_URL}/x/a{{code}}"), "url"},
+		"a credential in the path":            {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}/${OTP_OCTOPUSH_API_KEY}"), "url"},
+		"a number in the path":                {set("extend", "url", "${OTP_OCTOPUSH_BASE_URL}/{{duration_seconds:number}}"), "url"},
 		"a second variable in the URL":        {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}/${OTP_OCTOPUSH_API_KEY}"), "url"},
 		"a query in the URL":                  {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}/x?y=z"), "url"},
 		"a fragment in the URL":               {set("send", "url", "${OTP_OCTOPUSH_BASE_URL}/x#y"), "url"},
@@ -95,7 +96,29 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"an encoding that is not known":       {set("verify", "encoding", "xml"), `"xml"`},
 		"a method that is not known":          {set("verify", "method", "CONNECT"), `"CONNECT"`},
 		"a null in a field":                   {within("send", "fields", "x", nil), "field x"},
-		"a list in a field":                   {within("send", "fields", "x", []any{"y"}), "field x"},
+		"a list in a query":                   {func(d tree) { set("send", "encoding", "query")(d); within("send", "fields", "x", []any{"y"})(d) }, "field x"},
+		"a null in a list in a field":         {within("send", "fields", "x", []any{tree{"y": nil}}), "field x"},
+		"a variable hidden in a list":         {within("send", "fields", "x", []any{tree{"y": "${HOME}"}}), "HOME"},
+		"a name of a field that is two":       {within("send", "fields", "x\"; filename=\"y", "z"), "name of a field"},
+		"no limits":                           {func(d tree) { delete(d, "limits") }, "limits is missing"},
+		"limits that are null":                {func(d tree) { d["limits"] = nil }, "limits is no object"},
+		"a limit that lets nobody through":    {func(d tree) { d["limits"].(tree)["per_ip_hour"] = 0 }, "per_ip_hour is 0"},
+		"no wrong attempts":                   {func(d tree) { d["max_wrong_attempts"] = 0 }, "max_wrong_attempts is 0"},
+		"outcomes that are null":              {set("send", "outcomes", nil), "outcomes is no list"},
+		"conditions that are null":            {set("send", "outcomes", []any{tree{"outcome": "ok", "when": nil}}), "when is no list"},
+		"an outcome that hides the rest":      {set("send", "outcomes", []any{tree{"outcome": "ok", "when": []any{}}, tree{"outcome": "unknown", "when": []any{}}}), "is not the last"},
+		"a verify that lets everybody in":     {set("verify", "outcomes", []any{tree{"outcome": "ok", "when": []any{}}}), "let the person in"},
+		"a call that is left out":             {func(d tree) { delete(routeOf(d), "verify") }, "verify is missing"},
+		"a length with a fraction":            {func(d tree) { d["code"].(tree)["length"] = 6.5 }, "code.length"},
+		"a key in another case":               {func(d tree) { d["Limits"] = d["limits"]; delete(d, "limits") }, "limits is missing"},
+		"a profile that is a path":            {func(d tree) { d["profile"] = "../login" }, "its profile"},
+		"a placeholder that nobody fills in":  {within("send", "fields", "x", "{{token}}"), "{{token}}"},
+		"a code where the vendor makes it":    {within("send", "fields", "x", "{{code}}"), "{{code}}"},
+		"a text where there is none":          {func(d tree) { delete(callOf(d, "send"), "texts") }, "{{text}}"},
+		"a header with a line of its own":     {within("send", "headers", "x", "a\r\nb: c"), "header x"},
+		"a kept value that poses as a phone":  {set("send", "keep", tree{"token": "/token", "phone_e164": "/x"}), "taken"},
+		"requires of something unknown":       {func(d tree) { d["requires"] = []any{"news"} }, `"news"`},
+		"requires that is no list":            {func(d tree) { d["requires"] = "news" }, "requires is no list"},
 		"a fraction in a field":               {within("send", "fields", "x", 1.5), "field x"},
 		"a number in a form":                  {func(d tree) { set("send", "encoding", "form")(d); within("send", "fields", "x", 1)(d) }, "field x"},
 		"a boolean in a query":                {func(d tree) { set("send", "encoding", "query")(d); set("send", "resend", tree{"x": true})(d) }, "field x"},
@@ -106,11 +129,11 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		"a last outcome with conditions":      {set("send", "outcomes", []any{tree{"outcome": "ok", "when": []any{tree{"http_status": []any{200}}}}}), "outcomes"},
 		"an outcome that is not known":        {set("send", "outcomes", []any{tree{"outcome": "fine", "when": []any{}}}), `"fine"`},
 		"an outcome of another call":          {set("verify", "outcomes", []any{tree{"outcome": "next_route", "when": []any{}}}), `"next_route" is no outcome of a verify`},
-		"a condition without a form":          {when(tree{}), "condition"},
-		"a condition on a pointer alone":      {when(tree{"pointer": "/x"}), "condition"},
-		"a condition of two forms":            {when(tree{"pointer": "/x", "in": []any{1}, "prefix": "y"}), "condition"},
-		"a status with a pointer":             {when(tree{"pointer": "/x", "http_status": []any{200}}), "condition"},
-		"values without a pointer":            {when(tree{"in": []any{1}}), "condition"},
+		"a condition without a form":          {when(tree{}), "none of http_status"},
+		"a condition on a pointer alone":      {when(tree{"pointer": "/x"}), "none of http_status"},
+		"a condition of two forms":            {when(tree{"pointer": "/x", "in": []any{1}, "prefix": "y"}), "none of http_status"},
+		"a status with a pointer":             {when(tree{"pointer": "/x", "http_status": []any{200}}), "none of http_status"},
+		"values without a pointer":            {when(tree{"in": []any{1}}), "none of http_status"},
 		"a condition on no pointer":           {when(tree{"pointer": "x", "absent": true}), "JSON pointer"},
 		"a condition on null":                 {when(tree{"pointer": "/x", "in": []any{nil}}), "/x"},
 		"a negative timeout":                  {set("send", "timeout_seconds", -1), "timeout_seconds"},
@@ -126,7 +149,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			_, err = delivery.New(string(text), delivery.Options{})
-			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), `profile "login" is refused`) {
+			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "is refused") {
 				t.Errorf("got %v, want a refusal that says %s", err, test.want)
 			}
 		})
@@ -156,6 +179,36 @@ func TestDefaultBaseURLsAreTheVendorsOwn(t *testing.T) {
 }
 
 // What compile writes is what a runner reads.
+// What a later release adds is ignored where that does no harm, and keeps the
+// route from being used where it would.
+func TestADocumentOfTheFuture(t *testing.T) {
+	t.Parallel()
+	doc := asTree(t)
+	second := routeOf(asTree(t))
+	doc["routes"] = append(doc["routes"].([]any), second)
+	doc["news"], second["news"] = tree{"x": nil}, 1
+	callOf(doc, "send")["requires"], callOf(doc, "send")["method"] = []any{"hedge"}, tree{"hedge": true}
+	second["send"].(tree)["hint"] = []any{1.5}
+	second["send"].(tree)["URL"] = "https://evil.example/x"
+	text, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner, err := delivery.New(string(text), delivery.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if serving, err := runner.RoutesFor(french); err != nil || !slices.Equal(serving, []int{1}) {
+		t.Errorf("got %v, %v", serving, err)
+	}
+	if got := runner.Routes()[0].Requires; got != "hedge" {
+		t.Errorf("the first route requires %q", got)
+	}
+	if _, err := runner.Send(t.Context(), 0, delivery.Recipient{Phone: french}, false); err == nil || !strings.Contains(err.Error(), `"hedge"`) {
+		t.Error(err)
+	}
+}
+
 func TestEveryGoldenDocumentIsAccepted(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob(filepath.Join("..", "vendors", "testdata", "documents", "*.json"))

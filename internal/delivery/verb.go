@@ -53,6 +53,9 @@ func (r *Runner) route(number int) (route, error) {
 	if number < 0 || number >= len(r.document.Routes) {
 		return route{}, fmt.Errorf("profile %q has no routes[%d]; its last is routes[%d]", r.document.Profile, number, len(r.document.Routes)-1)
 	}
+	if name := r.document.skipped[number]; name != "" {
+		return route{}, fmt.Errorf("routes[%d] of profile %q requires %q, which this release does not know, so it is skipped; use a newer release of the provider", number, r.document.Profile, name)
+	}
 	return route{r.document.Routes[number], number}, nil
 }
 

@@ -184,20 +184,6 @@ func TestKeptCredentialIsNeverFilledIn(t *testing.T) {
 		`{"code": 0, "otp": 482913}`, attempt{code, delivery.Recipient{}, otp.OutcomeNotFound, false})
 }
 
-func TestKeptValueCannotPoseAsTheRecipient(t *testing.T) {
-	t.Parallel()
-	v := newVendor(t, answer(200, `{"code": 0, "token": "+15550100"}`), answer(200, verifOK))
-	document := sample()
-	route := &document.Routes[0]
-	route.Extend, route.Status = nil, nil
-	route.Send.Keep = map[string]string{"phone_digits": "/token", "code": "/token"}
-	runner := with(t, v, document)
-	verify(t, runner, 0, send(t, runner, 0).Kept, delivery.Recipient{Phone: french}, code)
-	if want := jsonRequest("PUT /verify", `{"code":"482913","to":"33612345678"}`); v.got[1] != want {
-		t.Errorf("got %s, want %s", v.got[1], want)
-	}
-}
-
 // omit leaves only the verification, which may leave the token out.
 func omit(r *otp.DocumentRoute) { r.Extend, r.Status = nil, nil }
 

@@ -29,7 +29,7 @@ func phoneAttribute() schema.Attribute {
 func recipientIPAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Optional: true, Validators: []validator.String{checked("Recipient's IP address is none", "must be an IPv4 or IPv6 address", delivery.CheckIP)},
-		MarkdownDescription: "IP address of the recipient, for a route that binds the code to it (`bind_recipient_ip`).",
+		MarkdownDescription: "IP address of the recipient. A send counts for it by `limits.per_ip_hour` of the profile, and a route may bind the code to it (`bind_recipient_ip`).",
 	}
 }
 

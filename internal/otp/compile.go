@@ -1,6 +1,7 @@
 package otp
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -68,6 +69,7 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 		MaxWrongAttempts: p.attempts(),
 		AllowedCountries: p.AllowedCountries,
 		Limits:           p.limits(),
+		ResendRoute:      cmp.Or(p.ResendRoute, ResendSame),
 		Routes:           []DocumentRoute{},
 	}
 	if refs.Brand != nil {

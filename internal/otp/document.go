@@ -14,6 +14,7 @@ const DocumentVersion = 1
 // The format is a public contract.
 type Document struct {
 	SchemaVersion    int               `json:"schema_version"`
+	Requires         []string          `json:"requires,omitempty"` // see Call.Requires
 	Profile          string            `json:"profile"`
 	Brand            string            `json:"brand"`
 	Code             DocumentCode      `json:"code"`
@@ -22,6 +23,7 @@ type Document struct {
 	AllowedCountries []string          `json:"allowed_countries"` // null: all
 	CountryPrefixes  map[string]string `json:"country_prefixes"`  // null: no country rule
 	Limits           DocumentLimits    `json:"limits"`
+	ResendRoute      ResendRoute       `json:"resend_route"`
 	Routes           []DocumentRoute   `json:"routes"`
 }
 
@@ -34,12 +36,26 @@ type DocumentCode struct {
 	SpecialCharacters bool  `json:"special_characters"`
 }
 
-// DocumentLimits bounds how often one phone may be sent a code.
+// DocumentLimits bounds how many codes may be sent to one phone, on behalf of
+// one address of a person, and by the whole profile.
 type DocumentLimits struct {
-	ResendAfterSeconds int64 `json:"resend_after_seconds"`
-	PerPhoneHour       int64 `json:"per_phone_hour"`
-	PerPhoneDay        int64 `json:"per_phone_day"`
+	ResendAfterSeconds int64  `json:"resend_after_seconds"`
+	PerPhoneHour       int64  `json:"per_phone_hour"`
+	PerPhoneDay        int64  `json:"per_phone_day"`
+	PerIPHour          *int64 `json:"per_ip_hour"`      // nil: no limit
+	PerProfileHour     *int64 `json:"per_profile_hour"` // nil: no limit
 }
+
+// ResendRoute says where a person who asks for another code is served.
+type ResendRoute string
+
+const (
+	// ResendSame begins at the first route again.
+	ResendSame ResendRoute = "same"
+	// ResendNext begins at the route behind the one that served last, round and
+	// round among those that serve the country.
+	ResendNext ResendRoute = "next"
+)
 
 // DocumentRoute is one way to deliver a code, in order of preference.
 type DocumentRoute struct {
@@ -67,6 +83,9 @@ const (
 
 // Call is one HTTP request as the vendor spells it, and how to read its answer.
 type Call struct {
+	// Requires names what was added to the format later and must not be ignored:
+	// who does not know one of the names skips the route with this call.
+	Requires       []string                  `json:"requires,omitempty"`
 	Method         string                    `json:"method"`
 	URL            string                    `json:"url"`
 	Headers        map[string]string         `json:"headers,omitempty"`

@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"golang.org/x/text/language"
 )
 
 // MessageTemplate is the wording of a message: free text for vendors that take
@@ -139,14 +137,4 @@ func them(n int) string {
 		return "it"
 	}
 	return "them"
-}
-
-func checkLocale(ps *Problems, path Path, locale string) {
-	tag, err := language.Parse(locale)
-	switch {
-	case err != nil:
-		ps.Errorf(path, "Locale is not a BCP 47 language tag", `%q is not one; write "fr", "pt-BR" or "zh-Hant" for example.`, locale)
-	case tag.String() != locale:
-		ps.Errorf(path, "Locale is not in its usual spelling", "Write %q instead of %q, so that every application finds it.", tag.String(), locale)
-	}
 }

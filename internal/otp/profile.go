@@ -17,6 +17,7 @@ type Profile struct {
 	MaxWrongAttempts *int64      `json:"max_wrong_attempts,omitempty"`
 	AllowedCountries []string    `json:"allowed_countries,omitempty"` // sorted; nil: all
 	Limits           *Limits     `json:"limits,omitempty"`
+	ResendRoute      ResendRoute `json:"resend_route,omitempty"` // empty: ResendSame
 	Routes           []Route     `json:"routes"`
 
 	Unknown Fields `json:"-"`
@@ -29,6 +30,7 @@ const (
 	DefaultResendAfterSeconds = 30
 	DefaultPerPhoneHour       = 5
 	DefaultPerPhoneDay        = 10
+	DefaultPerIPHour          = 60
 
 	// MaxWrongAttemptsLimit is the largest max_wrong_attempts.
 	MaxWrongAttemptsLimit = 10
@@ -36,12 +38,15 @@ const (
 	LongValidity = 900
 )
 
-// Limits bounds how often one phone may be sent a code. The application keeps
-// them; no vendor does.
+// Limits bounds how many codes may be sent to one phone, on behalf of one
+// address of a person, and by the whole profile. The application keeps them; no
+// vendor does. PerIPHour and PerProfileHour take 0 for none.
 type Limits struct {
 	ResendAfterSeconds *int64 `json:"resend_after_seconds,omitempty"`
 	PerPhoneHour       *int64 `json:"per_phone_hour,omitempty"`
 	PerPhoneDay        *int64 `json:"per_phone_day,omitempty"`
+	PerIPHour          *int64 `json:"per_ip_hour,omitempty"`
+	PerProfileHour     *int64 `json:"per_profile_hour,omitempty"`
 }
 
 // Route is one way to deliver a code: vendor, channel and sender.
@@ -97,7 +102,17 @@ func (p Profile) limits() DocumentLimits {
 		ResendAfterSeconds: value(l.ResendAfterSeconds, DefaultResendAfterSeconds),
 		PerPhoneHour:       value(l.PerPhoneHour, DefaultPerPhoneHour),
 		PerPhoneDay:        value(l.PerPhoneDay, DefaultPerPhoneDay),
+		PerIPHour:          unlessZero(value(l.PerIPHour, DefaultPerIPHour)),
+		PerProfileHour:     unlessZero(value(l.PerProfileHour, 0)),
 	}
+}
+
+// unlessZero is a limit as a document has it: none is null there.
+func unlessZero(limit int64) *int64 {
+	if limit == 0 {
+		return nil
+	}
+	return &limit
 }
 
 // Check applies the rules that need nothing but the profile itself.
@@ -116,6 +131,9 @@ func (p Profile) Check() Problems {
 	}
 	if !p.Unknown.Any("limits") {
 		ps = append(ps, p.checkLimits()...)
+	}
+	if r := p.ResendRoute; !p.Unknown.Any("resend_route") && r != "" && r != ResendSame && r != ResendNext {
+		ps.Errorf(At("resend_route"), "Unknown way to serve a resend", "resend_route is %q; write \"same\", to begin at the first route again, or \"next\", to go on to the next one.", r)
 	}
 	if !p.Unknown.Any("allowed_countries") {
 		ps = append(ps, checkCountries(At("allowed_countries"), p.AllowedCountries)...)
@@ -140,6 +158,13 @@ func (p Profile) checkLimits() Problems {
 	if l.PerPhoneDay < l.PerPhoneHour {
 		ps.Errorf(path.Attribute("per_phone_day"), "Daily limit is below the hourly one", "per_phone_day is %d and per_phone_hour is %d; a day holds at least as many as an hour.", l.PerPhoneDay, l.PerPhoneHour)
 	}
+	orNone := func(name string, limit *int64) {
+		if limit != nil && *limit < 0 {
+			ps.Errorf(path.Attribute(name), "Limit is out of range", "%s is %d; it must be 1 or more, or 0 for no limit.", name, *limit)
+		}
+	}
+	orNone("per_ip_hour", l.PerIPHour)
+	orNone("per_profile_hour", l.PerProfileHour)
 	return ps
 }
 

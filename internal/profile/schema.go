@@ -45,6 +45,11 @@ func profileSchema() schema.Schema {
 				MarkdownDescription: "Countries that codes may be sent to, ISO 3166 alpha-2 in upper case. Absent: all, which is warned of, because it invites SMS pumping.",
 			},
 			"limits": limitsAttribute(),
+			"resend_route": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Where a person who asks for another code is served: `same` begins at the first route again, `next` at the one behind the route " +
+					"that served last, round and round among those that serve the country. Default `same`. The application does it, as the document says.",
+			},
 			"routes": schema.ListNestedAttribute{
 				Required:            true,
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
@@ -83,11 +88,20 @@ func codeAttribute() schema.Attribute {
 func limitsAttribute() schema.Attribute {
 	return schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "How often one phone may be sent a code. The application keeps these limits; no vendor does.",
+		MarkdownDescription: "How many codes may be sent to one phone, on behalf of one address of a person, and by the whole profile. The application keeps these limits; no vendor does.",
 		Attributes: map[string]schema.Attribute{
 			"resend_after_seconds": schema.Int64Attribute{Optional: true, MarkdownDescription: "Seconds before a person may ask for another code. Default 30."},
 			"per_phone_hour":       schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and hour. Default 5."},
 			"per_phone_day":        schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and day. Default 10."},
+			"per_ip_hour": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "Codes per hour that one address of a person may ask for, to whatever phones, where the application knows it; an IPv6 address counts by its " +
+					"first 64 bits. A thousand phones from one address is how SMS pumping looks. Default 60; 0 for no limit.",
+			},
+			"per_profile_hour": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "Codes per hour that the whole profile may send: what an attack can cost at most. Choose it well above a busy hour. Default 0: no limit.",
+			},
 		},
 	}
 }

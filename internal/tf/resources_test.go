@@ -141,6 +141,8 @@ func nouns() []noun {
 				{"attempts", map[string]string{"max_wrong_attempts": "5"}},
 				{"countries", map[string]string{"allowed_countries": `["FR", "DE"]`}},
 				{"limits", map[string]string{"limits": `{ resend_after_seconds = 60, per_phone_hour = 3, per_phone_day = 6 }`}},
+				{"limits of an address and of all", map[string]string{"limits": `{ per_ip_hour = 0, per_profile_hour = 1000 }`}},
+				{"resend_route", map[string]string{"resend_route": `"next"`}},
 				{"route", map[string]string{"routes": `[{ vendor = "myotp", channel = "sms" }]`}},
 				{"routes", map[string]string{"routes": `[
 					{ vendor = "myotp", channel = "whatsapp", account = "eu", myotp = { force_send = false } },

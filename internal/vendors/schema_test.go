@@ -52,18 +52,26 @@ func document(t *testing.T, file string) any {
 	return tree
 }
 
-// The schema is strict: what is not in it is refused.
+// What the schema says is kept; keys that it does not name are for applications
+// to ignore.
 func TestThePublishedSchemaRefusesWhatIsNoDocument(t *testing.T) {
 	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(document map[string]any){
-		"another version": func(d map[string]any) { d["schema_version"] = json.Number("2") },
-		"a key too many":  func(d map[string]any) { d["secret"] = "x" },
-		"no routes":       func(d map[string]any) { d["routes"] = []any{} },
-		"a host in a URL": func(d map[string]any) { send(d)["url"] = "https://api.example/x" },
-		"null in a field": func(d map[string]any) { send(d)["fields"].(map[string]any)["x"] = nil },
+		"another version":            func(d map[string]any) { d["schema_version"] = json.Number("2") },
+		"a host behind the variable": func(d map[string]any) { send(d)["url"] = "${OTP_OCTOPUSH_BASE_URL}.api.example/x" },
+		"a way up":                   func(d map[string]any) { send(d)["url"] = "${OTP_OCTOPUSH_BASE_URL}/../x" },
+		"a list in a form": func(d map[string]any) {
+			send(d)["encoding"], send(d)["fields"] = "form", map[string]any{"x": []any{"y"}}
+		},
+		"requires of nothing":  func(d map[string]any) { d["requires"] = []any{} },
+		"another resend_route": func(d map[string]any) { d["resend_route"] = "random" },
+		"no limit of a phone":  func(d map[string]any) { d["limits"].(map[string]any)["per_phone_hour"] = nil },
+		"no routes":            func(d map[string]any) { d["routes"] = []any{} },
+		"a host in a URL":      func(d map[string]any) { send(d)["url"] = "https://api.example/x" },
+		"null in a field":      func(d map[string]any) { send(d)["fields"].(map[string]any)["x"] = nil },
 		"a condition of no form": func(d map[string]any) {
 			send(d)["outcomes"].([]any)[0].(map[string]any)["when"] = []any{map[string]any{}}
 		},
@@ -75,6 +83,29 @@ func TestThePublishedSchemaRefusesWhatIsNoDocument(t *testing.T) {
 		spoil(d)
 		if schema.Validate(d) == nil {
 			t.Errorf("%s is accepted", name)
+		}
+	}
+}
+
+func TestThePublishedSchemaTakesWhatTheFormatMayGrowBy(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, grow := range map[string]func(document map[string]any){
+		"keys that nobody knows": func(d map[string]any) {
+			d["news"], route(d)["news"], send(d)["news"] = 1, []any{nil}, map[string]any{"x": 1.5}
+		},
+		"requires of document and call": func(d map[string]any) { d["requires"], send(d)["requires"] = []any{"news"}, []any{"hedge"} },
+		"fields within fields": func(d map[string]any) {
+			send(d)["fields"].(map[string]any)["to"] = []any{map[string]any{"phone": "{{phone_e164}}", "tries": json.Number("1")}}
+		},
+		"a placeholder in the path": func(d map[string]any) { send(d)["url"] = "${OTP_OCTOPUSH_BASE_URL}/to/{{phone_digits}}/send" },
+	} {
+		d := document(t, "testdata/documents/octopush.json").(map[string]any)
+		grow(d)
+		if err := schema.Validate(d); err != nil {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -164,11 +165,36 @@ func (l *Ledger) transaction(ctx context.Context, do func(*sql.Tx) error) error 
 	return tx.Commit()
 }
 
-// Of is whose sends are meant: limits count for a phone and a profile.
+// Of is whose sends are meant: limits count for a phone and a profile, for an
+// address and a profile, and for the profile.
 type Of struct {
 	Catalog string // its ID
 	Profile string
 	Phone   string // E.164
+	// Address is the person's IP address; empty: it is not known.
+	Address string
+}
+
+// network is what an address counts by: an IPv6 address by its first 64 bits,
+// because whoever has one has all of those.
+func (of Of) network() string {
+	address, err := netip.ParseAddr(of.Address)
+	if err != nil {
+		return ""
+	}
+	if address = address.Unmap().WithZone(""); address.Is6() {
+		return netip.PrefixFrom(address, 64).Masked().String()
+	}
+	return address.String()
+}
+
+// names are the rows that a send counts in, beside that of the phone. The first
+// is empty where no address is known.
+func (l *Ledger) names(of Of) (address, profile string) {
+	if network := of.network(); network != "" {
+		address = l.hash("address", of.Catalog, of.Profile, network)
+	}
+	return address, l.hash("profile", of.Catalog, of.Profile)
 }
 
 // hash is the keyed hash of something that must not be kept.
@@ -209,6 +235,25 @@ func read(ctx context.Context, tx *sql.Tx, name string) (Record, error) {
 	return record.Record, nil
 }
 
+// readTally reads the sends that count for an address or a profile.
+func readTally(ctx context.Context, tx *sql.Tx, name string) (tally, error) {
+	if name == "" {
+		return nil, nil
+	}
+	record, err := read(ctx, tx, name)
+	return tally(record.Sends), err
+}
+
+func write(ctx context.Context, tx *sql.Tx, name string, record Record, lasts time.Time) error {
+	raw, err := json.Marshal(record)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record, lasts = excluded.lasts",
+		name, string(raw), lasts.Add(time.Second-1).Unix())
+	return err
+}
+
 // Change reads a record, lets do change it and writes it, as one transaction.
 // Where do fails, nothing is written and its error is returned; other errors
 // are an *Error. A cancelled context does not keep it from being written:
@@ -225,7 +270,14 @@ func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now 
 			return errors.New("it was replaced while it was in use")
 		}
 		name, now := l.hash("record", of.Catalog, of.Profile, of.Phone), l.clock().UTC()
+		address, profile := l.names(of)
 		record, err := read(ctx, tx, name)
+		if err == nil {
+			record.address, err = readTally(ctx, tx, address)
+		}
+		if err == nil {
+			record.profile, err = readTally(ctx, tx, profile)
+		}
 		if err != nil {
 			return err
 		}
@@ -233,12 +285,13 @@ func (l *Ledger) Change(ctx context.Context, of Of, do func(record *Record, now 
 		if own = do(&record, now); own != nil {
 			return own
 		}
-		raw, err := json.Marshal(record)
-		if err != nil {
-			return err
+		err = write(ctx, tx, name, record, record.lasts())
+		for name, sends := range map[string]tally{address: record.address, profile: record.profile} {
+			if name != "" && err == nil {
+				err = write(ctx, tx, name, Record{Sends: sends}, sends.lasts())
+			}
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO records VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET record = excluded.record, lasts = excluded.lasts",
-			name, string(raw), record.lasts().Add(time.Second-1).Unix()); err != nil {
+		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM records WHERE lasts <= ?", now.Unix())

@@ -24,6 +24,20 @@ type Record struct {
 	// Used are the codes, as Ledger.HashCode has them, that count no more, and
 	// until when that is remembered.
 	Used map[string]time.Time `json:"used,omitempty"`
+
+	// address and profile are the sends of the last hour that count for the
+	// person's address, where it is known, and for the profile.
+	address, profile tally
+}
+
+// tally are sends to whatever phones, oldest first.
+type tally []time.Time
+
+func (t tally) lasts() time.Time {
+	if len(t) == 0 {
+		return time.Time{}
+	}
+	return t[len(t)-1].Add(time.Hour)
 }
 
 // Challenge is one send. It holds the document that it was made by, so that a
@@ -44,6 +58,8 @@ type Challenge struct {
 func (r *Record) prune(now time.Time) {
 	old := func(at time.Time) bool { return !now.Before(at.Add(Day)) }
 	r.Sends, r.Wrong = slices.DeleteFunc(r.Sends, old), slices.DeleteFunc(r.Wrong, old)
+	hourOld := func(at time.Time) bool { return !now.Before(at.Add(time.Hour)) }
+	r.address, r.profile = slices.DeleteFunc(r.address, hourOld), slices.DeleteFunc(r.profile, hourOld)
 	maps.DeleteFunc(r.Used, func(_ string, until time.Time) bool { return !now.Before(until) })
 	if c := r.Challenge; c != nil && !now.Before(c.ExpiresAt) {
 		c.Kept = c.Kept.Expired()
@@ -98,8 +114,8 @@ func (r *Record) Limited(limits otp.DocumentLimits, now time.Time) *Limited {
 	if last := len(r.Sends) - 1; last >= 0 {
 		by("resend_after_seconds", limits.ResendAfterSeconds, r.Sends[last].Add(time.Duration(limits.ResendAfterSeconds)*time.Second))
 	}
-	for _, bound := range bounds(limits) {
-		if recent := r.within(bound.span, now); bound.most > 0 && int64(len(recent)) >= bound.most {
+	for _, bound := range r.bounds(limits) {
+		if recent := within(bound.sends, bound.span, now); bound.most > 0 && int64(len(recent)) >= bound.most {
 			by(bound.name, bound.most, recent[int64(len(recent))-bound.most].Add(bound.span))
 		}
 	}
@@ -110,8 +126,8 @@ func (r *Record) Limited(limits otp.DocumentLimits, now time.Time) *Limited {
 // between two keeps them back, and which one. Without a limit it is -1.
 func (r *Record) Left(limits otp.DocumentLimits, now time.Time) (left int64, limit string) {
 	left = -1
-	for _, bound := range bounds(limits) {
-		if n := max(0, bound.most-int64(len(r.within(bound.span, now)))); bound.most > 0 && (left < 0 || n < left) {
+	for _, bound := range r.bounds(limits) {
+		if n := max(0, bound.most-int64(len(within(bound.sends, bound.span, now)))); bound.most > 0 && (left < 0 || n < left) {
 			left, limit = n, bound.name
 		}
 	}
@@ -119,22 +135,32 @@ func (r *Record) Left(limits otp.DocumentLimits, now time.Time) (left int64, lim
 }
 
 type bound struct {
-	name string
-	most int64
-	span time.Duration
+	name  string
+	most  int64 // 0: no limit
+	sends []time.Time
+	span  time.Duration
 }
 
-func bounds(limits otp.DocumentLimits) []bound {
-	return []bound{{"per_phone_hour", limits.PerPhoneHour, time.Hour}, {"per_phone_day", limits.PerPhoneDay, Day}}
+func (r *Record) bounds(limits otp.DocumentLimits) []bound {
+	orNone := func(limit *int64) int64 {
+		if limit == nil {
+			return 0
+		}
+		return *limit
+	}
+	return []bound{
+		{"per_phone_hour", limits.PerPhoneHour, r.Sends, time.Hour}, {"per_phone_day", limits.PerPhoneDay, r.Sends, Day},
+		{"per_ip_hour", orNone(limits.PerIPHour), r.address, time.Hour}, {"per_profile_hour", orNone(limits.PerProfileHour), r.profile, time.Hour},
+	}
 }
 
 // within are the sends of the last span.
-func (r *Record) within(span time.Duration, now time.Time) []time.Time {
-	first := slices.IndexFunc(r.Sends, func(at time.Time) bool { return now.Before(at.Add(span)) })
+func within(sends []time.Time, span time.Duration, now time.Time) []time.Time {
+	first := slices.IndexFunc(sends, func(at time.Time) bool { return now.Before(at.Add(span)) })
 	if first < 0 {
 		return nil
 	}
-	return r.Sends[first:]
+	return sends[first:]
 }
 
 // Count counts a send, before it is tried: one that could not be counted must
@@ -143,7 +169,7 @@ func (r *Record) Count(at time.Time) time.Time {
 	for slices.ContainsFunc(r.Sends, at.Equal) {
 		at = at.Add(time.Nanosecond)
 	}
-	r.Sends = append(r.Sends, at)
+	r.Sends, r.address, r.profile = append(r.Sends, at), append(r.address, at), append(r.profile, at)
 	return at
 }
 
@@ -169,7 +195,9 @@ func (r *Record) Unanswered() time.Time {
 }
 
 // Uncount takes back a send that did not happen.
-func (r *Record) Uncount(at time.Time) { r.Sends = without(r.Sends, at) }
+func (r *Record) Uncount(at time.Time) {
+	r.Sends, r.address, r.profile = without(r.Sends, at), without(r.address, at), without(r.profile, at)
+}
 
 // Attempt counts a code as wrong and as used, before it is tried.
 func (r *Record) Attempt(at time.Time, code string, until time.Time) {
@@ -186,7 +214,7 @@ func (r *Record) Unused(code string) { delete(r.Used, code) }
 // NotWrong takes back that a code was wrong.
 func (r *Record) NotWrong(at time.Time) { r.Wrong = without(r.Wrong, at) }
 
-func without(times []time.Time, at time.Time) []time.Time {
+func without[T ~[]time.Time](times T, at time.Time) T {
 	if i := slices.IndexFunc(times, at.Equal); i >= 0 {
 		return slices.Delete(times, i, i+1)
 	}

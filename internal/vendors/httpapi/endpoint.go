@@ -29,6 +29,10 @@ type Endpoint struct {
 	Accept string
 }
 
+// strict escapes what url.PathEscape leaves of what RFC 3986 reserves, so that a
+// segment is the same bytes in every language.
+var strict = strings.NewReplacer("$", "%24", "&", "%26", "+", "%2B", "=", "%3D", ":", "%3A", "@", "%40")
+
 // target is the address of the call, without a query.
 func (c Call) target(base *url.URL) (*url.URL, error) {
 	segments := strings.Split(strings.TrimPrefix(c.Endpoint.Path, "/"), "/")
@@ -42,7 +46,7 @@ func (c Call) target(base *url.URL) (*url.URL, error) {
 		if value == "" || value == "." || value == ".." {
 			return nil, fmt.Errorf("%w: the %s is empty or no name", errRequest, name)
 		}
-		segments[i] = url.PathEscape(value)
+		segments[i] = strict.Replace(url.PathEscape(value))
 	}
 	return base.JoinPath(segments...), nil
 }
