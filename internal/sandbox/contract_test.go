@@ -1,4 +1,4 @@
-package sandbox
+package sandbox_test
 
 import (
 	"bytes"
@@ -16,9 +16,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/sandboxtest"
 )
 
 // contract is a documented pair of request and answer. The same files bind the
@@ -51,104 +53,12 @@ type contract struct {
 	Repaired []string `json:"repaired"` // parameters the vendor puts right, in order; absent: not looked at
 }
 
-type contractGiven struct {
-	Settings         json.RawMessage       `json:"settings"`
-	Account          json.RawMessage       `json:"account"`
-	Sent             []json.RawMessage     `json:"sent"`
-	Verified         []fields              `json:"verified"`
-	Transactions     int                   `json:"transactions"`
-	NullTransactions int                   `json:"null_transactions"`
-	Consumption      []octopushConsumption `json:"consumption"`
-	Devices          int                   `json:"devices"`
-	SMS              int                   `json:"sms"`
-	WhatsApp         int                   `json:"whatsapp"`
-	Messages         []*androidMessage     `json:"messages"`
-	Links            []*androidLink        `json:"links"`
-	Fault            *Fault                `json:"fault"`
-}
-
-// contractVendor puts the sandbox into the state a contract file asks for.
-type contractVendor struct {
-	name    string
-	options func(settings json.RawMessage) (Options, error)
-	given   func(t *testing.T, s *Server, given contractGiven)
-}
-
-var contractVendors = []contractVendor{
-	{"androidapi", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.AndroidAPI) }, givenAndroidAPI},
-	{"myotp", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.MyOTP) }, givenMyOTP},
-	{"octopush", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.Octopush) }, givenOctopush},
-	{"way2api", func(raw json.RawMessage) (o Options, err error) { return o, overlay(raw, &o.Settings.Way2API) }, givenWay2API},
-}
-
-func givenAndroidAPI(t *testing.T, s *Server, given contractGiven) {
-	must(t, s.UpdateAndroidAPI(func(a *AndroidAPIAccount) { must(t, overlay(given.Account, a)) }))
-	must(t, s.AddDevices(given.Devices))
-	must(t, s.AddSentMessages("sms", given.SMS))
-	must(t, s.AddSentMessages("whatsapp", given.WhatsApp))
-	s.androidapi.data.Messages = append(s.androidapi.data.Messages, given.Messages...)
-	s.androidapi.data.Links = given.Links
-	for _, raw := range given.Sent {
-		var code androidCode
-		must(t, overlay(raw, &code))
-		s.androidapi.data.Codes = append(s.androidapi.data.Codes, &code)
-	}
-}
-
-func givenWay2API(t *testing.T, s *Server, given contractGiven) {
-	must(t, s.UpdateWay2API(func(a *Way2APIAccount) { must(t, overlay(given.Account, a)) }))
-	for _, raw := range given.Sent {
-		var at time.Time
-		must(t, overlay(raw, &at))
-		s.way2api.data.Calls = append(s.way2api.data.Calls, at)
-	}
-}
-
-func givenMyOTP(t *testing.T, s *Server, given contractGiven) {
-	must(t, s.UpdateMyOTP(func(a *MyOTPAccount) { must(t, overlay(given.Account, a)) }))
-	must(t, s.AddTransactions(given.Transactions))
-	for _, raw := range given.Sent {
-		var challenge myotpChallenge
-		must(t, overlay(raw, &challenge))
-		s.myotp.data.Challenges = append(s.myotp.data.Challenges, &challenge)
-		s.myotp.recordSend(&challenge, s.myotp.data.Account.Prices[challenge.Channel], false, "127.0.0.1")
-	}
-	for range given.NullTransactions {
-		s.myotp.record(myotpTransaction{MessageID: "none", At: start, Type: myotpSent})
-	}
-	for _, body := range given.Verified {
-		if out := myotpCall(t, s, "/verify_otp", body); out.text("status") != "success" {
-			t.Fatalf("given verification failed: %s", out.raw)
-		}
-	}
-}
-
-func givenOctopush(t *testing.T, s *Server, given contractGiven) {
-	must(t, s.UpdateOctopush(func(a *OctopushAccount) { must(t, overlay(given.Account, a)) }))
-	s.octopush.data.Consumption = given.Consumption
-	for _, raw := range given.Sent {
-		var challenge octopushChallenge
-		must(t, overlay(raw, &challenge))
-		s.octopush.data.Challenges = append(s.octopush.data.Challenges, &challenge)
-	}
-}
-
-// overlay decodes onto what is there; a misspelt key is an error.
-func overlay(raw json.RawMessage, onto any) error {
-	if raw == nil {
-		return nil
-	}
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.DisallowUnknownFields()
-	return decoder.Decode(onto)
-}
-
 func TestContract(t *testing.T) {
 	t.Parallel()
 	for _, v := range contractVendors {
 		root := filepath.Join("..", "vendors", v.name, "testdata", "contract")
 		files, err := filepath.Glob(filepath.Join(root, "*", "*.json"))
-		must(t, err)
+		sandboxtest.Must(t, err)
 		covered := map[string]bool{}
 		for _, file := range files {
 			operation := filepath.Base(filepath.Dir(file))
@@ -158,12 +68,12 @@ func TestContract(t *testing.T) {
 				replay(t, v, file, operation)
 			})
 		}
-		s, err := New(Options{})
-		must(t, err)
-		for _, served := range s.vendors {
-			for _, op := range served.operations() {
-				if served.name() == v.name && !covered[op.name] {
-					t.Errorf("the sandbox serves %s %s, but %s has no contract file", v.name, op.name, filepath.Join(root, op.name))
+		s, err := sandbox.New(sandbox.Options{})
+		sandboxtest.Must(t, err)
+		for _, served := range s.Vendors() {
+			for _, op := range served.Operations() {
+				if served.Name() == v.name && !covered[op.Name] {
+					t.Errorf("the sandbox serves %s %s, but %s has no contract file", v.name, op.Name, filepath.Join(root, op.Name))
 				}
 			}
 		}
@@ -172,46 +82,46 @@ func TestContract(t *testing.T) {
 
 func TestEveryVendorHasContracts(t *testing.T) {
 	t.Parallel()
-	s, err := New(Options{})
-	must(t, err)
-	for _, v := range s.vendors {
-		if !slices.ContainsFunc(contractVendors, func(c contractVendor) bool { return c.name == v.name() }) {
-			t.Errorf("the contract files of %s are not replayed", v.name())
+	s, err := sandbox.New(sandbox.Options{})
+	sandboxtest.Must(t, err)
+	for _, v := range s.Vendors() {
+		if !slices.ContainsFunc(contractVendors, func(c contractVendor) bool { return c.name == v.Name() }) {
+			t.Errorf("the contract files of %s are not replayed", v.Name())
 		}
 	}
 }
 
 func replay(t *testing.T, v contractVendor, file, operation string) {
 	raw, err := os.ReadFile(file)
-	must(t, err)
+	sandboxtest.Must(t, err)
 	var c contract
-	must(t, overlay(raw, &c))
+	sandboxtest.Must(t, overlay(raw, &c))
 	if c.Title == "" || c.Source == "" || c.Operation != operation {
 		t.Errorf("title %q, source %q and operation %q must be there, the last as the folder is called", c.Title, c.Source, c.Operation)
 	}
 	options, err := v.options(c.Given.Settings)
-	must(t, err)
-	s := open(t, options)
+	sandboxtest.Must(t, err)
+	s := sandboxtest.Open(t, options)
 	v.given(t, s, c.Given)
 	if c.Given.Fault != nil {
 		fault := *c.Given.Fault
 		fault.Vendor, fault.Operation = v.name, operation
-		must(t, s.Fail(fault))
+		sandboxtest.Must(t, s.Fail(fault))
 	}
 
 	headers, body := contractBody(t, c)
-	got, err := send(t, c.Request.Method, contractURL(t, s, v.name, c), headers, body)
-	must(t, err)
-	if got.status != c.Response.Status {
-		t.Fatalf("HTTP status %d, want %d: %s", got.status, c.Response.Status, got.raw)
+	got, err := sandboxtest.Send(t, c.Request.Method, contractURL(t, s, v.name, c), headers, body)
+	sandboxtest.Must(t, err)
+	if got.Status != c.Response.Status {
+		t.Fatalf("HTTP status %d, want %d: %s", got.Status, c.Response.Status, got.Raw)
 	}
 	for name, want := range c.Response.Headers {
-		if value := headerValue(t, got.header, name); value != want {
+		if value := headerValue(t, got.Header, name); value != want {
 			t.Errorf("%s is %q, want %q", name, value, want)
 		}
 	}
 	compareBody(t, c, got)
-	request := last(t, s.Requests())
+	request := sandboxtest.Last(t, s.Requests())
 	if request.Operation != operation {
 		t.Errorf("the sandbox took it for %q", request.Operation)
 	}
@@ -230,7 +140,7 @@ func replay(t *testing.T, v contractVendor, file, operation string) {
 	}
 }
 
-func contractURL(t *testing.T, s *Server, vendor string, c contract) string {
+func contractURL(t *testing.T, s *sandbox.Server, vendor string, c contract) string {
 	t.Helper()
 	query := url.Values{}
 	for name, raw := range c.Request.Query {
@@ -240,7 +150,7 @@ func contractURL(t *testing.T, s *Server, vendor string, c contract) string {
 			continue
 		}
 		var many []string
-		must(t, json.Unmarshal(raw, &many))
+		sandboxtest.Must(t, json.Unmarshal(raw, &many))
 		query[name] = many
 	}
 	out := s.Environment()["OTP_"+strings.ToUpper(vendor)+"_BASE_URL"] + c.Request.Path
@@ -262,9 +172,9 @@ func contractBody(t *testing.T, c contract) (headers map[string]string, body any
 		var text strings.Builder
 		writer := multipart.NewWriter(&text)
 		for _, name := range slices.Sorted(maps.Keys(c.Request.Form)) {
-			must(t, writer.WriteField(name, c.Request.Form[name]))
+			sandboxtest.Must(t, writer.WriteField(name, c.Request.Form[name]))
 		}
-		must(t, writer.Close())
+		sandboxtest.Must(t, writer.Close())
 		headers["Content-Type"] = writer.FormDataContentType()
 		return headers, text.String()
 	case c.Request.Encoding == "form":
@@ -288,27 +198,27 @@ func headerValue(t *testing.T, header http.Header, name string) string {
 	value := header.Get(name)
 	if name == "Content-Type" {
 		media, _, err := mime.ParseMediaType(value)
-		must(t, err)
+		sandboxtest.Must(t, err)
 		return media
 	}
 	return value
 }
 
-func compareBody(t *testing.T, c contract, got response) {
+func compareBody(t *testing.T, c contract, got sandboxtest.Response) {
 	t.Helper()
 	if c.Response.RawBody != nil {
-		if got.raw != *c.Response.RawBody {
-			t.Errorf("body %q, want %q", got.raw, *c.Response.RawBody)
+		if got.Raw != *c.Response.RawBody {
+			t.Errorf("body %q, want %q", got.Raw, *c.Response.RawBody)
 		}
 		return
 	}
 	if c.Match == "image" {
-		comparePNG(t, c.Response.Base64, []byte(got.raw))
+		comparePNG(t, c.Response.Base64, []byte(got.Raw))
 		return
 	}
 	var want, have any
-	must(t, json.Unmarshal(c.Response.Body, &want))
-	must(t, json.Unmarshal([]byte(got.raw), &have))
+	sandboxtest.Must(t, json.Unmarshal(c.Response.Body, &want))
+	sandboxtest.Must(t, json.Unmarshal([]byte(got.Raw), &have))
 	switch c.Match {
 	case "exact":
 		if diff := cmp.Diff(want, have); diff != "" {
@@ -316,13 +226,13 @@ func compareBody(t *testing.T, c contract, got response) {
 		}
 	case "shape":
 		if diff := cmp.Diff(shape(want), shape(have)); diff != "" {
-			t.Errorf("shape of the body (-want +got):\n%s\n%s", diff, got.raw)
+			t.Errorf("shape of the body (-want +got):\n%s\n%s", diff, got.Raw)
 		}
 		for _, pointer := range c.Exact {
 			wanted, err := at(want, pointer)
-			must(t, err)
+			sandboxtest.Must(t, err)
 			found, err := at(have, pointer)
-			must(t, err)
+			sandboxtest.Must(t, err)
 			if diff := cmp.Diff(wanted, found); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", pointer, diff)
 			}

@@ -3,8 +3,11 @@ package sandbox
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // newPages is what the sandbox serves beside the vendors.
@@ -22,7 +25,11 @@ func (s *Server) newPages() http.Handler {
 	control.HandleFunc("POST /_sandbox/clock", s.postClock)
 	control.HandleFunc("POST /_sandbox/deliveries", s.postDelivery)
 	control.HandleFunc("POST /_sandbox/reset", s.postReset)
-	s.handleAndroidAPI(control)
+	for _, v := range s.vendors {
+		for _, order := range v.Orders() {
+			control.HandleFunc(order.Method+" /_sandbox/"+v.Name()+"/"+order.Path, s.obey(order))
+		}
+	}
 
 	pages := http.NewServeMux()
 	// A web page that somebody has open must not drive their sandbox.
@@ -63,7 +70,7 @@ func (s *Server) postClock(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) replyClock(w http.ResponseWriter) {
-	reply(w, map[string]string{"now": timestamp(s.Now())})
+	reply(w, map[string]string{"now": emulate.Timestamp(s.Now())})
 }
 
 func (s *Server) postDelivery(w http.ResponseWriter, r *http.Request) {
@@ -89,6 +96,23 @@ func (s *Server) postReset(w http.ResponseWriter, _ *http.Request) {
 	s.replyClock(w)
 }
 
+// obey does what a vendor's order says.
+func (s *Server) obey(order emulate.Order) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+		if err != nil {
+			complain(w, http.StatusBadRequest, fmt.Errorf("the body could not be read: %w", err))
+			return
+		}
+		out, err := order.Do(s, body)
+		if err != nil {
+			complain(w, http.StatusBadRequest, err)
+			return
+		}
+		reply(w, out)
+	}
+}
+
 // receive decodes an order and complains about one it does not understand.
 func receive(w http.ResponseWriter, r *http.Request, order any) bool {
 	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
@@ -100,8 +124,8 @@ func receive(w http.ResponseWriter, r *http.Request, order any) bool {
 	return true
 }
 
-func reply(w http.ResponseWriter, value any) { write(w, jsonAnswer(http.StatusOK, value)) }
+func reply(w http.ResponseWriter, value any) { write(w, emulate.JSON(http.StatusOK, value)) }
 
 func complain(w http.ResponseWriter, status int, err error) {
-	write(w, jsonAnswer(status, map[string]string{"error": err.Error()}))
+	write(w, emulate.JSON(status, map[string]string{"error": err.Error()}))
 }

@@ -15,9 +15,9 @@ import (
 func (s *Server) Environment() map[string]string {
 	environment := map[string]string{}
 	for _, v := range s.vendors {
-		maps.Copy(environment, v.credentials().variables)
+		maps.Copy(environment, v.Credentials().Variables)
 		if base := s.URL(); base != "" {
-			environment["OTP_"+strings.ToUpper(v.name())+"_BASE_URL"] = base + v.prefix()
+			environment["OTP_"+strings.ToUpper(v.Name())+"_BASE_URL"] = base + v.Prefix()
 		}
 	}
 	return environment

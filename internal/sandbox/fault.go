@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // Kind is what a fault does to a request.
@@ -127,10 +129,10 @@ func (s *Server) checkFault(fault Fault) error {
 	}
 	var vendors, operations []string
 	for _, v := range s.vendors {
-		vendors = append(vendors, v.name())
-		if fault.Vendor == "" || fault.Vendor == v.name() {
-			for _, op := range v.operations() {
-				operations = append(operations, op.name)
+		vendors = append(vendors, v.Name())
+		if fault.Vendor == "" || fault.Vendor == v.Name() {
+			for _, op := range v.Operations() {
+				operations = append(operations, op.Name)
 			}
 		}
 	}
@@ -163,10 +165,10 @@ func (s *Server) takeFault(vendor, operation string) Fault {
 	return Fault{}
 }
 
-func (f Fault) answer() answer {
-	out := answer{status: f.Status, header: http.Header{}, body: []byte(f.Body)}
+func (f Fault) answer() emulate.Answer {
+	out := emulate.Answer{Status: f.Status, Header: http.Header{}, Body: []byte(f.Body)}
 	for name, value := range f.Headers {
-		out.header.Set(name, value)
+		out.Header.Set(name, value)
 	}
 	return out
 }

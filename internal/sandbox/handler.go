@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // maxBody is the most a request body may hold, in bytes.
@@ -20,7 +22,7 @@ func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	for _, v := range s.vendors {
-		if rest, ok := strings.CutPrefix(r.URL.Path, v.prefix()+"/"); ok {
+		if rest, ok := strings.CutPrefix(r.URL.Path, v.Prefix()+"/"); ok {
 			s.serveVendor(w, r, v, "/"+rest)
 			return
 		}
@@ -28,37 +30,38 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.pages.ServeHTTP(w, r)
 }
 
-func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v vendor, path string) {
-	op, params, found := find(v.operations(), r.Method, path)
-	fault := s.takeFault(v.name(), op.name)
-	record := newRequest(v, op.name, path, r)
+func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.Vendor, path string) {
+	op, params, found := emulate.Find(v.Operations(), r.Method, path)
+	fault := s.takeFault(v.Name(), op.Name)
+	record := newRequest(v, op.Name, path, r)
 	record.Fault = fault.Kind
 	if fault.Kind == DropBefore {
 		s.arrive(record)
-		s.conclude(w, record, fault, answer{}, false)
+		s.conclude(w, record, fault, emulate.Answer{}, false)
 		return
 	}
 
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	record.Body = v.credentials().redact(string(body), r, v.credentials().inBody(body, r)...)
+	record.Body = redaction(v.Credentials()).text(string(body), r, redaction(v.Credentials()).inBody(body, r)...)
 	s.arrive(record)
 	if !fault.wait(r.Context(), s.closing) {
 		panic(http.ErrAbortHandler)
 	}
 
-	var out answer
+	var out emulate.Answer
 	switch tooLarge := (*http.MaxBytesError)(nil); {
 	case fault.Kind == Answer && !fault.TakesEffect:
 	case errors.As(err, &tooLarge):
-		out = v.refuse(path, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", maxBody))
+		out = v.Refuse(path, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", maxBody))
 	case err != nil:
 		// The client broke off in the middle; half a request is none.
-		out = v.refuse(path, http.StatusBadRequest, "The body could not be read.")
+		out = v.Refuse(path, http.StatusBadRequest, "The body could not be read.")
 	case found != http.StatusOK:
-		out = v.refuse(path, found, http.StatusText(found)+": "+r.Method+" "+path)
+		out = v.Refuse(path, found, http.StatusText(found)+": "+r.Method+" "+path)
 	default:
-		out = s.perform(record, op, &exchange{
-			server: s, method: r.Method, base: "http://" + r.Host + v.prefix(), path: path, header: r.Header, query: r.URL.Query(), params: params, body: body, remoteIP: remoteIP(r),
+		out = s.perform(record, op, &emulate.Exchange{
+			Method: r.Method, Base: "http://" + r.Host + v.Prefix(), Path: path, Header: r.Header, Query: r.URL.Query(), Params: params,
+			Body: body, RemoteIP: remoteIP(r),
 		})
 	}
 	if fault.Kind == Answer {
@@ -68,10 +71,10 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v vendor, p
 }
 
 // conclude logs the answer and sends it, as far as the fault lets it.
-func (s *Server) conclude(w http.ResponseWriter, record *Request, fault Fault, out answer, listening bool) {
+func (s *Server) conclude(w http.ResponseWriter, record *Request, fault Fault, out emulate.Answer, listening bool) {
 	lost := fault.Kind == DropBefore || fault.Kind == DropAfter || fault.Kind == Cut
-	if err := s.finish(record, out.status, listening && !lost); err != nil {
-		write(w, ownFault(err))
+	if err := s.finish(record, out.Status, listening && !lost); err != nil {
+		write(w, emulate.OwnFault(err))
 		return
 	}
 	switch fault.Kind {
@@ -80,7 +83,7 @@ func (s *Server) conclude(w http.ResponseWriter, record *Request, fault Fault, o
 	case Cut:
 		cut(w, out)
 	case Truncate:
-		out.body = out.body[:len(out.body)/2]
+		out.Body = out.Body[:len(out.Body)/2]
 		write(w, out)
 	default:
 		write(w, out)
@@ -88,14 +91,15 @@ func (s *Server) conclude(w http.ResponseWriter, record *Request, fault Fault, o
 }
 
 // perform runs one operation under the lock.
-func (s *Server) perform(record *Request, op operation, x *exchange) answer {
+func (s *Server) perform(record *Request, op emulate.Operation, x *emulate.Exchange) emulate.Answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	x.now = s.now()
-	out := op.handle(x)
-	record.Repaired, record.Problem = x.repaired, x.problem
-	if x.err != nil {
-		return ownFault(x.err)
+	x.Now, x.Random = s.now(), s.random
+	out := op.Handle(x)
+	s.keep(x)
+	record.Repaired, record.Problem = x.Repaired, x.Problem
+	if x.Err != nil {
+		return emulate.OwnFault(x.Err)
 	}
 	return out
 }
@@ -118,20 +122,20 @@ func (s *Server) finish(record *Request, status int, delivered bool) error {
 	return s.change(func() error { record.Status, record.Delivered = status, delivered; return nil })
 }
 
-func write(w http.ResponseWriter, out answer) {
-	maps.Copy(w.Header(), out.header)
-	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
-	w.WriteHeader(out.status)
+func write(w http.ResponseWriter, out emulate.Answer) {
+	maps.Copy(w.Header(), out.Header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(out.Body)))
+	w.WriteHeader(out.Status)
 	// A client that has gone away is its own affair.
-	_, _ = w.Write(out.body)
+	_, _ = w.Write(out.Body)
 }
 
 // cut announces the whole body, sends half of it and drops the connection.
-func cut(w http.ResponseWriter, out answer) {
-	maps.Copy(w.Header(), out.header)
-	w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
-	w.WriteHeader(out.status)
-	_, _ = w.Write(out.body[:len(out.body)/2])
+func cut(w http.ResponseWriter, out emulate.Answer) {
+	maps.Copy(w.Header(), out.Header)
+	w.Header().Set("Content-Length", strconv.Itoa(len(out.Body)))
+	w.WriteHeader(out.Status)
+	_, _ = w.Write(out.Body[:len(out.Body)/2])
 	// Flushing makes sure that the half leaves before the connection ends.
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)

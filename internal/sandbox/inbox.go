@@ -2,11 +2,15 @@ package sandbox
 
 import (
 	"bytes"
-	_ "embed"
 	"html/template"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
+
+	_ "embed"
 )
 
 //go:embed inbox.html
@@ -24,19 +28,19 @@ func (s *Server) inbox(w http.ResponseWriter, _ *http.Request) {
 	if err == nil {
 		err = inboxPage.Execute(&page, map[string]any{
 			"Now": s.Now(), "Messages": messages, "Faults": s.Faults(), "Environment": environment.String(),
-			"Links": s.WhatsAppLinks(), "URL": s.URL(),
+			"Links": androidapi.At(s).WhatsAppLinks(), "URL": s.URL(),
 		})
 	}
 	if err != nil {
-		write(w, ownFault(err))
+		write(w, emulate.OwnFault(err))
 		return
 	}
-	write(w, answer{http.StatusOK, http.Header{
+	write(w, emulate.Answer{Status: http.StatusOK, Header: http.Header{
 		"Content-Type":  {"text/html; charset=utf-8"},
 		"Cache-Control": {"no-store"},
 		// The texts come from whoever sends: nothing in them may run or load.
 		"Content-Security-Policy": {"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"},
 		"Referrer-Policy":         {"no-referrer"},
 		"X-Content-Type-Options":  {"nosniff"},
-	}, page.Bytes()})
+	}, Body: page.Bytes()})
 }

@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // The sandbox keeps the newest of each and forgets the rest.
@@ -14,16 +16,7 @@ const (
 )
 
 // Message is one message the sandbox would have sent.
-type Message struct {
-	Vendor    string    `json:"vendor"`
-	Channel   string    `json:"channel"`
-	To        string    `json:"to"`     // E.164
-	Sender    string    `json:"sender"` // sender ID, brand, device, gateway or account; empty: the vendor tells none
-	Text      string    `json:"text"`
-	Code      string    `json:"code"`
-	MessageID string    `json:"message_id"` // message ID, ticket or order ID, as the vendor calls it
-	At        time.Time `json:"at"`
-}
+type Message = emulate.Message
 
 // Request is one request to a vendor and what became of it.
 type Request struct {
@@ -48,17 +41,17 @@ type Request struct {
 	Delivered bool `json:"delivered"`
 }
 
-func newRequest(v vendor, operation, path string, r *http.Request) *Request {
-	known := v.credentials()
+func newRequest(v emulate.Vendor, operation, path string, r *http.Request) *Request {
+	known := redaction(v.Credentials())
 	record := &Request{
-		Vendor: v.name(), Operation: operation, Method: r.Method, Path: path,
+		Vendor: v.Name(), Operation: operation, Method: r.Method, Path: path,
 		Headers: http.Header{}, Query: url.Values{},
 	}
 	for name, values := range r.Header {
-		record.Headers[name] = known.redactAll(name, values, r)
+		record.Headers[name] = known.all(name, values, r)
 	}
 	for name, values := range r.URL.Query() {
-		record.Query[known.redact(name, r)] = known.redactAll(name, values, r)
+		record.Query[known.text(name, r)] = known.all(name, values, r)
 	}
 	return record
 }

@@ -6,40 +6,45 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // Redacted stands in logged requests where a credential was.
 const Redacted = "[credential]"
 
+// redaction hides the credentials of a vendor.
+type redaction emulate.Credentials
+
 // secret reports whether a header or field of this name carries a credential.
-func (c credentials) secret(name string) bool {
+func (c redaction) secret(name string) bool {
 	name = strings.ToLower(name)
 	if slices.Contains([]string{"authorization", "proxy-authorization", "cookie"}, name) {
 		return true
 	}
-	return slices.ContainsFunc(c.fields, func(field string) bool { return strings.EqualFold(field, name) })
+	return slices.ContainsFunc(c.Fields, func(field string) bool { return strings.EqualFold(field, name) })
 }
 
-func (c credentials) redactAll(name string, values []string, r *http.Request) []string {
+func (c redaction) all(name string, values []string, r *http.Request) []string {
 	out := make([]string, len(values))
 	for i, value := range values {
 		if c.secret(name) {
 			out[i] = Redacted
 			continue
 		}
-		out[i] = c.redact(value, r)
+		out[i] = c.text(value, r)
 	}
 	return out
 }
 
-// redact replaces every credential in a text: those the sandbox accepts, those
+// text replaces every credential in a text: those the sandbox accepts, those
 // this request carries in headers and query, right or wrong, and further ones.
-func (c credentials) redact(text string, r *http.Request, further ...string) string {
+func (c redaction) text(text string, r *http.Request, further ...string) string {
 	if text == "" {
 		return text
 	}
 	found := slices.Clone(further)
-	for _, value := range c.variables {
+	for _, value := range c.Variables {
 		found = append(found, value)
 	}
 	for _, from := range []map[string][]string{r.Header, r.URL.Query()} {
@@ -68,7 +73,7 @@ func (c credentials) redact(text string, r *http.Request, further ...string) str
 
 // inBody finds the credentials in a body, as they are written there: in a form,
 // a multipart form or, where a client is mistaken, in JSON.
-func (c credentials) inBody(body []byte, r *http.Request) []string {
+func (c redaction) inBody(body []byte, r *http.Request) []string {
 	var found []string
 	// Pair by pair and not by url.ParseQuery: the value as it is written is what
 	// has to go, and one bad pair must not hide the others.
@@ -79,7 +84,7 @@ func (c credentials) inBody(body []byte, r *http.Request) []string {
 		}
 	}
 	// What could be read of a broken body counts.
-	form, _ := formBody(r.Header.Get("Content-Type"), body)
+	form, _ := emulate.FormBody(r.Header.Get("Content-Type"), body)
 	for name, values := range form {
 		if c.secret(name) {
 			found = append(found, values...)

@@ -15,6 +15,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // Options is how a sandbox is made. The zero value is a sandbox in memory.
@@ -30,21 +32,12 @@ type Options struct {
 	Settings Settings
 }
 
-// Settings holds the switches of each vendor. The zero value is the default
-// reading of every vendor.
-type Settings struct {
-	AndroidAPI AndroidAPISettings `json:"androidapi"`
-	MyOTP      MyOTPSettings      `json:"myotp"`
-	Octopush   OctopushSettings   `json:"octopush"`
-	Way2API    Way2APISettings    `json:"way2api"`
-}
-
 // Server is one sandbox. Its methods may be called from several goroutines.
 type Server struct {
 	path    string
 	clock   func() time.Time
 	random  io.Reader
-	vendors []vendor
+	vendors []emulate.Vendor
 	pages   http.Handler
 
 	closing   chan struct{}
@@ -57,11 +50,6 @@ type Server struct {
 	number   int // of the last request
 	faults   []*Fault
 
-	androidapi *androidapi
-	myotp      *myotp
-	octopush   *octopush
-	way2api    *way2api
-
 	listener net.Listener
 	http     *http.Server
 	served   chan error
@@ -70,10 +58,6 @@ type Server struct {
 // New makes a sandbox. With a state path it continues where the file ends; a
 // file that it cannot read is an error and is left as it is.
 func New(options Options) (*Server, error) {
-	settings := &options.Settings
-	if err := errors.Join(settings.AndroidAPI.check(), settings.MyOTP.check(), settings.Way2API.check()); err != nil {
-		return nil, err
-	}
 	s := &Server{
 		path:    options.StatePath,
 		clock:   options.Clock,
@@ -86,17 +70,19 @@ func New(options Options) (*Server, error) {
 	if s.random == nil {
 		s.random = rand.Reader
 	}
-	s.androidapi = newAndroidAPI(settings.AndroidAPI)
-	s.myotp = newMyOTP(settings.MyOTP)
-	s.octopush = newOctopush(settings.Octopush)
-	s.way2api = newWay2API(settings.Way2API)
-	s.vendors = []vendor{s.androidapi, s.myotp, s.octopush, s.way2api}
+	var err error
+	if s.vendors, err = options.Settings.vendors(); err != nil {
+		return nil, err
+	}
 	s.pages = s.newPages()
 	if err := s.load(); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
+
+// Vendors are the emulated vendors, sorted by name.
+func (s *Server) Vendors() []emulate.Vendor { return s.vendors }
 
 // Messages returns what was "sent", oldest first: the newest 1,000.
 func (s *Server) Messages() []Message {
@@ -149,42 +135,10 @@ func (s *Server) Reset() error {
 	return s.change(func() error {
 		s.offset, s.messages, s.requests, s.number, s.faults = 0, nil, nil, 0, nil
 		for _, v := range s.vendors {
-			v.reset()
+			v.Reset()
 		}
 		return nil
 	})
-}
-
-// UpdateMyOTP changes what MyOTP knows about its customer: balance, plan,
-// allowlist and so on.
-func (s *Server) UpdateMyOTP(change func(*MyOTPAccount)) error {
-	return s.change(func() error {
-		account := s.myotp.data.Account
-		change(&account)
-		if err := account.check(); err != nil {
-			return err
-		}
-		s.myotp.data.Account = account
-		return nil
-	})
-}
-
-// UpdateOctopush changes what Octopush knows about its customer: wallet,
-// prices, sub-accounts, defaults of a send.
-func (s *Server) UpdateOctopush(change func(*OctopushAccount)) error {
-	return s.change(func() error { change(&s.octopush.data.Account); return nil })
-}
-
-// UpdateWay2API changes what Way2API knows about its customer: balance, price,
-// state of the key.
-func (s *Server) UpdateWay2API(change func(*Way2APIAccount)) error {
-	return s.change(func() error { change(&s.way2api.data.Account); return nil })
-}
-
-// AddTransactions adds n sent messages to MyOTP's report, a minute apart, the
-// newest now. They are rows only: nothing was sent and nothing can be verified.
-func (s *Server) AddTransactions(n int) error {
-	return s.change(func() error { s.myotp.addTransactions(n, s.now()); return nil })
 }
 
 // SetDelivery says what the vendor reports about a message from now on, in the
@@ -192,7 +146,7 @@ func (s *Server) AddTransactions(n int) error {
 func (s *Server) SetDelivery(messageID, status string) error {
 	return s.change(func() error {
 		for _, v := range s.vendors {
-			if d, ok := v.(deliverer); ok && d.setDelivery(messageID, status) {
+			if d, ok := v.(emulate.Deliverer); ok && d.SetDelivery(messageID, status) {
 				return nil
 			}
 		}
@@ -205,4 +159,33 @@ func (s *Server) change(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return errors.Join(do(), s.save())
+}
+
+// Change does something to the vendors under the lock and writes the state
+// file.
+func (s *Server) Change(do func(*emulate.Exchange) error) error {
+	return s.change(func() error {
+		x := s.exchange()
+		err := do(x)
+		s.keep(x)
+		return err
+	})
+}
+
+// View looks at the vendors under the lock.
+func (s *Server) View(do func(*emulate.Exchange)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	do(s.exchange())
+}
+
+// exchange is one that nobody asked for by HTTP.
+func (s *Server) exchange() *emulate.Exchange {
+	return &emulate.Exchange{Now: s.now(), Random: s.random}
+}
+
+// keep puts what an exchange sent into the inbox.
+func (s *Server) keep(x *emulate.Exchange) {
+	messages := append(s.messages, x.Sent...)
+	s.messages = slices.Clone(messages[max(0, len(messages)-maxMessages):])
 }

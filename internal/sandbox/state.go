@@ -59,12 +59,12 @@ func (s *Server) decode(raw []byte) error {
 		return fmt.Errorf("not readable: %w", err)
 	}
 	for _, v := range s.vendors {
-		part, ok := file.Vendors[v.name()]
+		part, ok := file.Vendors[v.Name()]
 		if !ok {
 			continue // written before the sandbox had this vendor
 		}
-		if err := v.restore(part); err != nil {
-			return fmt.Errorf("state of %s not readable: %w", v.name(), err)
+		if err := v.Restore(part); err != nil {
+			return fmt.Errorf("state of %s not readable: %w", v.Name(), err)
 		}
 	}
 	s.offset = time.Duration(file.OffsetSeconds) * time.Second
@@ -83,11 +83,11 @@ func (s *Server) save() error {
 		Messages: s.messages, Requests: s.requests, Vendors: map[string]json.RawMessage{},
 	}
 	for _, v := range s.vendors {
-		part, err := json.Marshal(v.state())
+		part, err := json.Marshal(v.State())
 		if err != nil {
-			return fmt.Errorf("writing the sandbox's state of %s: %w", v.name(), err)
+			return fmt.Errorf("writing the sandbox's state of %s: %w", v.Name(), err)
 		}
-		file.Vendors[v.name()] = part
+		file.Vendors[v.Name()] = part
 	}
 	raw, err := json.Marshal(file)
 	if err != nil {

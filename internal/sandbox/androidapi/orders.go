@@ -1,0 +1,48 @@
+package androidapi
+
+import (
+	"fmt"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
+)
+
+// Orders are what a person or a test may tell AndroidAPI from outside the
+// process.
+func (a *Emulator) Orders() []emulate.Order {
+	const token, unique = "3f2a…", "9f86d0…"
+	return []emulate.Order{
+		emulate.Read("account", "What AndroidAPI knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
+		emulate.Read("accounts", "The linked WhatsApp accounts.", func(h emulate.Host) (any, error) { return At(h).WhatsAppAccounts(), nil }),
+		emulate.Read("links", "The QR codes that nobody has scanned, oldest first.", func(h emulate.Host) (any, error) { return At(h).WhatsAppLinks(), nil }),
+		emulate.Tell("scan", "Scan a QR code with a phone.", order{Token: token, Phone: "+923007778899"},
+			func(h emulate.Host, o order) error { return At(h).ScanQR(o.Token, o.Phone) }),
+		emulate.Tell("expire", "Let a QR code expire at once.", order{Token: token},
+			func(h emulate.Host, o order) error { return At(h).ExpireQR(o.Token) }),
+		emulate.Tell("disconnect", "A WhatsApp account loses its phone.", order{Unique: unique},
+			func(h emulate.Host, o order) error { return At(h).DisconnectWhatsApp(o.Unique) }),
+		emulate.Tell("devices", "Add Android devices.", order{Count: 1},
+			func(h emulate.Host, o order) error { return counted(At(h).AddDevices, o.Count) }),
+		emulate.Tell("gateways", "Add gateways.", order{Count: 1},
+			func(h emulate.Host, o order) error { return counted(At(h).AddGateways, o.Count) }),
+		emulate.Tell("messages", "Add rows to what was sent over a channel, sms or whatsapp.", order{Channel: "sms", Count: 1},
+			func(h emulate.Host, o order) error {
+				return counted(func(n int) error { return At(h).AddSentMessages(o.Channel, n) }, o.Count)
+			}),
+	}
+}
+
+// order is what the orders take; each uses some of it.
+type order struct {
+	Token   string `json:"token,omitempty"`
+	Phone   string `json:"phone,omitempty"`
+	Unique  string `json:"unique,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	Count   int    `json:"count,omitempty"`
+}
+
+func counted(add func(int) error, count int) error {
+	if count < 1 || count > maxMessages {
+		return fmt.Errorf("count must be between 1 and %d", maxMessages)
+	}
+	return add(count)
+}

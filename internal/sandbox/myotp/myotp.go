@@ -1,0 +1,248 @@
+package myotp
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
+)
+
+// Settings choose a reading where MyOTP's documents disagree
+// (MyOTP reference §12). The zero value is the newer reading.
+type Settings struct {
+	// PaymentRequired answers 402 to an empty balance, as the published page
+	// and the OpenAPI file say. False: 403, as it is in practice.
+	PaymentRequired bool `json:"payment_required"`
+	// SeedRanges takes the ranges of the published page: codes of 3–8 emulate.Digits,
+	// validity and extension of 30–14400 seconds. False: 4–8 emulate.Digits, 60–86400
+	// and 60–14400 seconds, as in the OpenAPI file.
+	SeedRanges bool `json:"seed_ranges"`
+	// UnknownID404 answers 404 to an unknown message ID, as the published page
+	// says. False: 200 with a message.
+	UnknownID404 bool `json:"unknown_id_404"`
+	// ExpiredStatus answers an expired code with the status "expired" and no
+	// reason. False: the status "failed" and the reason "expired".
+	ExpiredStatus bool `json:"expired_status"`
+	// CheckFields names the fields of a status answer: CheckBoth (the default),
+	// CheckNewer, CheckSeed or CheckAliases.
+	CheckFields string `json:"check_fields"`
+	// ReportRows names the fields of a report: RowsBoth (the default),
+	// RowsOlder or RowsNewer.
+	ReportRows string `json:"report_rows"`
+	// Lenient ignores unknown fields and takes numbers in quotes. The vendor
+	// documents neither; false refuses both.
+	Lenient bool `json:"lenient"`
+}
+
+// The fields of a status answer.
+const (
+	CheckBoth    = "both"    // is_active and is_valid
+	CheckNewer   = "newer"   // is_active
+	CheckSeed    = "seed"    // is_valid
+	CheckAliases = "aliases" // both, and the deprecated names that end with a colon
+)
+
+// The fields of a report row.
+const (
+	RowsBoth  = "both"  // the union
+	RowsOlder = "older" // the published page: no totals
+	RowsNewer = "newer" // what newer vendor clients read
+)
+
+func (s *Settings) check() error {
+	if s.CheckFields == "" {
+		s.CheckFields = CheckBoth
+	}
+	if s.ReportRows == "" {
+		s.ReportRows = RowsBoth
+	}
+	if known := []string{CheckBoth, CheckNewer, CheckSeed, CheckAliases}; !slices.Contains(known, s.CheckFields) {
+		return fmt.Errorf("MyOTP setting check_fields is %q: it is one of %q", s.CheckFields, known)
+	}
+	if known := []string{RowsBoth, RowsOlder, RowsNewer}; !slices.Contains(known, s.ReportRows) {
+		return fmt.Errorf("MyOTP setting report_rows is %q: it is one of %q", s.ReportRows, known)
+	}
+	return nil
+}
+
+// Account is what MyOTP knows about the sandbox's customer.
+type Account struct {
+	Email       string  `json:"email"`
+	Application string  `json:"application"` // the key's, as reports name it
+	Status      string  `json:"status"`      // "active", or anything else
+	Balance     float64 `json:"balance"`     // credits
+	// Plan is PlanStarter, PlanBusiness or PlanEnterprise.
+	Plan string `json:"plan"`
+	// Allowlist holds the addresses calls may come from; "*" opens it.
+	Allowlist []string `json:"allowlist"`
+	// Prices are credits per message, by channel.
+	Prices map[string]float64 `json:"prices"`
+	// UnpricedCountries are refused, by ISO 3166 alpha-3 code.
+	UnpricedCountries []string `json:"unpriced_countries"`
+}
+
+// MyOTP's plans, each with what the former has (MyOTP reference §1).
+const (
+	PlanStarter    = "starter"
+	PlanBusiness   = "business"   // custom length, expiry, templates, extend, report
+	PlanEnterprise = "enterprise" // delivery reports
+)
+
+func (a Account) check() error {
+	if known := []string{PlanStarter, PlanBusiness, PlanEnterprise}; !slices.Contains(known, a.Plan) {
+		return fmt.Errorf("MyOTP plan %q: it is one of %q", a.Plan, known)
+	}
+	return nil
+}
+
+func (a Account) entitled(entitlement string) bool {
+	if a.Plan == PlanBusiness {
+		return entitlement != "DLR_ACCESS"
+	}
+	return a.Plan == PlanEnterprise
+}
+
+// Emulator is the MyOTP of a sandbox.
+type Emulator struct {
+	settings Settings
+	data     state
+}
+
+type state struct {
+	Account      Account       `json:"account"`
+	Challenges   []*challenge  `json:"challenges"` // oldest first
+	Transactions []transaction `json:"transactions"`
+}
+
+// challenge is one code that was sent.
+type challenge struct {
+	MessageID string    `json:"message_id"`
+	Phone     string    `json:"phone_number"` // emulate.Digits only
+	Channel   string    `json:"channel"`
+	Code      string    `json:"code"`
+	SentAt    time.Time `json:"sent_at"`
+	ExpiresAt time.Time `json:"expires_at"`
+	Consumed  bool      `json:"consumed"`
+	Checks    int       `json:"checks"`             // how often its status was asked
+	Delivery  string    `json:"delivery,omitempty"` // overrides the usual course
+}
+
+func (c *challenge) active(now time.Time) bool { return !c.Consumed && now.Before(c.ExpiresAt) }
+
+// Key is the API key that the sandbox accepts.
+const Key = "sandbox_myotp_key_0123456789abcd"
+
+func init() {
+	emulate.Register("myotp", func() emulate.Settings { return &Settings{} })
+}
+
+// New makes the emulator that keeps to the settings.
+func (s Settings) New() (emulate.Vendor, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	m := &Emulator{settings: s}
+	m.Reset()
+	return m, nil
+}
+
+// Name is how configuration and errors spell the vendor.
+func (m *Emulator) Name() string { return "myotp" }
+
+// Prefix is where its base URL begins on the sandbox.
+func (m *Emulator) Prefix() string { return "/myotp" }
+
+// State is what the state file keeps.
+func (m *Emulator) State() any { return m.data }
+
+// Credentials are what the sandbox accepts.
+func (m *Emulator) Credentials() emulate.Credentials {
+	return emulate.Credentials{Variables: map[string]string{"OTP_MYOTP_API_KEY": Key}, Fields: []string{"X-API-Key"}}
+}
+
+// Restore takes back what State gave.
+func (m *Emulator) Restore(raw []byte) error {
+	var data state
+	if err := json.Unmarshal(raw, &data); err != nil {
+		return err
+	}
+	m.data = data
+	return data.Account.check()
+}
+
+// Reset forgets everything.
+func (m *Emulator) Reset() {
+	m.data = state{Account: Account{
+		Email: "sandbox@example.test", Application: "sandbox", Status: "active", Balance: 1000, Plan: PlanEnterprise,
+		Allowlist: []string{"*"}, Prices: map[string]float64{"sms": 1, "whatsapp": 1.5, "telegram": 0.5},
+	}}
+}
+
+// Operations lists what the vendor serves.
+func (m *Emulator) Operations() []emulate.Operation {
+	return []emulate.Operation{
+		{Name: "generate_otp", Method: http.MethodPost, Path: "/generate_otp", Handle: m.paid(m.generate)},
+		{Name: "verify_otp", Method: http.MethodPost, Path: "/verify_otp", Handle: m.paid(m.verify)},
+		{Name: "extend_otp", Method: http.MethodPost, Path: "/extend_otp", Handle: m.paid(m.extend)},
+		{Name: "check_otp_status", Method: http.MethodPost, Path: "/check_otp_status", Handle: m.paid(m.checkStatus)},
+		{Name: "check_otp", Method: http.MethodPost, Path: "/check_otp", Handle: m.paid(m.checkStatus)},
+		{Name: "report", Method: http.MethodPost, Path: "/report", Handle: m.paid(m.report)},
+		{Name: "me", Method: http.MethodGet, Path: "/me", Handle: m.keyed(m.me)},
+		{Name: "account", Method: http.MethodGet, Path: "/v1/agent/account", Handle: m.keyed(m.account)},
+		{Name: "topup_quote", Method: http.MethodGet, Path: "/v1/topup/quote", Handle: m.topupQuote},
+		{Name: "topup", Method: http.MethodPost, Path: "/v1/topup", Handle: m.keyed(m.topup)},
+	}
+}
+
+// Refuse answers an error. /v1/agent/ has a shape of its own (MyOTP reference §1).
+func (m *Emulator) Refuse(path string, status int, sentence string) emulate.Answer {
+	shape := "error"
+	if strings.HasPrefix(path, "/v1/agent/") {
+		shape = "detail"
+	}
+	return emulate.JSON(status, map[string]any{shape: map[string]any{"http_code": status, "message": sentence}})
+}
+
+// keyed checks the key, then the caller's address.
+func (m *Emulator) keyed(next func(*emulate.Exchange) emulate.Answer) func(*emulate.Exchange) emulate.Answer {
+	return func(x *emulate.Exchange) emulate.Answer {
+		if x.Header.Get("X-API-Key") != Key {
+			return m.Refuse(x.Path, http.StatusUnauthorized, "invalid or missing X-API-Key")
+		}
+		if allowed := m.data.Account.Allowlist; !slices.Contains(allowed, "*") && !slices.Contains(allowed, x.RemoteIP) {
+			return m.Refuse(x.Path, http.StatusForbidden, "Access from this IP not allowed")
+		}
+		return next(x)
+	}
+}
+
+// paid checks key, address and balance and reads the body. An empty balance
+// blocks verifications too: the check is part of authentication (MyOTP reference §1).
+func (m *Emulator) paid(next func(*emulate.Exchange, *input) emulate.Answer) func(*emulate.Exchange) emulate.Answer {
+	return m.keyed(func(x *emulate.Exchange) emulate.Answer {
+		if m.data.Account.Balance <= 0 {
+			return m.insufficientBalance(x)
+		}
+		fields, err := x.Object()
+		if err != nil {
+			return m.Refuse(x.Path, http.StatusBadRequest, err.Error())
+		}
+		return next(x, &input{fields: fields, lenient: m.settings.Lenient})
+	})
+}
+
+func (m *Emulator) insufficientBalance(x *emulate.Exchange) emulate.Answer {
+	status := http.StatusForbidden
+	if m.settings.PaymentRequired {
+		status = http.StatusPaymentRequired
+	}
+	return m.Refuse(x.Path, status, "Insufficient balance")
+}
+
+func (m *Emulator) notEntitled(x *emulate.Exchange, entitlement string) emulate.Answer {
+	return m.Refuse(x.Path, http.StatusForbidden, entitlement+" is not available with your plan")
+}
