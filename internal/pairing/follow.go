@@ -12,43 +12,39 @@ import (
 // watch takes the picture of a new code, to compare later ones with. What is
 // shown first is drawn from the pairing string, which is documented better.
 func (w *wait) watch(ctx context.Context) {
-	w.picture, w.blind, w.blindness = nil, 0, nil
-	if code, ok := w.read(ctx); ok {
-		w.picture = &code
+	if drawn, ok := w.read(ctx); ok {
+		w.code.picture = &drawn
 	}
 }
 
 // follow shows a code that has taken the place of the one that is shown.
 func (w *wait) follow(ctx context.Context) error {
-	if w.unique != "" {
+	drawn, ok := w.read(ctx)
+	if !ok || w.code.picture != nil && w.code.picture.equal(drawn) {
 		return nil
 	}
-	code, ok := w.read(ctx)
-	if !ok || w.picture != nil && w.picture.equal(code) {
-		return nil
-	}
-	w.picture = &code
-	return w.show(code)
+	w.code.picture = &drawn
+	return w.show(drawn)
 }
 
 // read reads the vendor's picture. It does without where that keeps failing:
 // then a code is replaced only when its token expires.
 func (w *wait) read(ctx context.Context) (Code, bool) {
-	if w.token() == "" || w.blind >= maxFaults {
+	if w.phase != showing || w.code.token == "" || w.code.blind >= maxFaults {
 		return Code{}, false
 	}
-	var code Code
-	image, err := w.client.QRCode(ctx, w.token())
+	var drawn Code
+	image, err := w.client.QRCode(ctx, w.code.token)
 	if httpapi.IsKind(err, httpapi.NotFound) {
 		return Code{}, false // it was scanned or has expired, as the next look will tell
 	}
 	if err == nil {
-		code, err = readPicture(image.Data)
+		drawn, err = readPicture(image.Data)
 	}
 	if err != nil {
-		w.blind, w.blindness = w.blind+1, err
+		w.code.blind, w.code.blindness = w.code.blind+1, err
 		return Code{}, false
 	}
-	w.blind, w.blindness = 0, nil
-	return code, true
+	w.code.blind, w.code.blindness = 0, nil
+	return drawn, true
 }

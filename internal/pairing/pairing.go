@@ -95,7 +95,7 @@ func (l *Linker) Link(ctx context.Context, request Request) (Result, error) {
 	if request.Timeout <= 0 {
 		request.Timeout = LinkTimeout
 	}
-	w := &wait{Linker: l, request: request, deadline: l.clock.Now().Add(request.Timeout), target: request.Unique}
+	w := &wait{Linker: l, request: request, deadline: l.clock.Now().Add(request.Timeout), target: request.Unique, phase: asking}
 	accounts, err := l.list(ctx)
 	switch {
 	case ctx.Err() != nil:
@@ -106,8 +106,8 @@ func (l *Linker) Link(ctx context.Context, request Request) (Result, error) {
 	if err := w.begin(accounts); err != nil {
 		return Result{}, err
 	}
-	if w.connected() {
-		return Result{Outcome: AlreadyConnected, Account: w.account}, nil
+	if w.phase == connected {
+		return Result{Outcome: AlreadyConnected, Account: w.account.Account}, nil
 	}
 	return w.run(ctx)
 }

@@ -27,18 +27,15 @@ type wait struct {
 	before   []androidapi.Account // that were there when it began
 	target   string               // the account to link again; empty: a new one
 
-	link      *androidapi.Link // whose code waits to be scanned; nil: none, or no longer
-	shown     bool             // there was a code that somebody may have scanned
-	pending   error            // why there is no code yet
-	picture   *Code            // the vendor's own, as read last; nil: not yet
-	blind     int              // readings of it in a row that failed
-	blindness error            // why the last one did
-
-	unique  string             // the account that was linked; empty: none yet
-	account androidapi.Account // it, as listed last
-	listed  bool               // it was listed
-	faults  int                // looks in a row that failed
+	phase   phase
+	code    code   // of the phase showing
+	account linked // of the phases that have one
+	pending error  // why there is no code yet
+	faults  int    // looks in a row that failed
 }
+
+// happens takes the link to the phase that an event leads to.
+func (w *wait) happens(e event) { w.phase = w.phase.after(e) }
 
 // begin decides what there is to do, from what is there.
 func (w *wait) begin(accounts []androidapi.Account) error {
@@ -75,7 +72,7 @@ func (w *wait) run(ctx context.Context) (Result, error) {
 		if err != nil {
 			return w.end(ctx, err)
 		}
-		if w.connected() {
+		if w.phase == connected {
 			return w.leave(nil)
 		}
 		if err := w.follow(ctx); err != nil {
@@ -89,7 +86,7 @@ func (w *wait) end(ctx context.Context, err error) (Result, error) {
 	if ctx.Err() != nil && !isVerdict(err) {
 		err = &CancelledError{For: w.waitsFor(), cause: ctx.Err()}
 	}
-	if w.unique == "" && w.shown {
+	if w.phase.hasCode() {
 		// A scan that nobody noticed would leave an account that nobody knows.
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
 		defer cancel()
@@ -102,14 +99,14 @@ func (w *wait) end(ctx context.Context, err error) (Result, error) {
 
 // leave is what there is of a link, however far it got.
 func (w *wait) leave(err error) (Result, error) {
-	if w.unique == "" {
+	if !w.phase.hasAccount() {
 		return Result{}, err
 	}
-	result := Result{Outcome: Linked, Account: w.account}
-	if _, found := byUnique(w.before, w.unique); found {
+	result := Result{Outcome: Linked, Account: w.account.Account}
+	if _, found := byUnique(w.before, w.account.unique()); found {
 		result.Outcome = Relinked
 	}
-	if !w.connected() {
+	if w.phase != connected {
 		result.Outcome, result.Problem = NotConnected, err
 	}
 	return result, nil
@@ -122,13 +119,11 @@ func isVerdict(err error) bool {
 	return errors.As(err, &other) || errors.As(err, &gone)
 }
 
-func (w *wait) connected() bool { return w.listed && isConnected(w.account) }
-
 // ask has the vendor make a code, unless there is one, and shows it. While the
 // vendor's WhatsApp server is not ready there is none (AndroidAPI reference
 // §3.2).
 func (w *wait) ask(ctx context.Context) error {
-	if w.unique != "" || w.link != nil {
+	if w.phase != asking && w.phase != renewing {
 		return nil
 	}
 	var link *androidapi.Link
@@ -153,18 +148,19 @@ func (w *wait) ask(ctx context.Context) error {
 	}
 	w.pending = nil
 	if link.AlreadyConnected {
-		w.linked(androidapi.Account{Unique: androidapi.Text(w.target)})
+		w.link(androidapi.Account{Unique: androidapi.Text(w.target)})
 		return nil
 	}
 	if link.Token.Reveal() == "" && w.request.Phone == "" {
 		return sentence("AndroidAPI told no token of the link, so that nobody can see who scans its QR code. Say which phone will.")
 	}
-	code, err := encode(link.QR.Reveal())
+	drawn, err := encode(link.QR.Reveal())
 	if err != nil {
 		return err
 	}
-	w.link = link
-	if err := w.show(code); err != nil {
+	w.code = code{token: link.Token.Reveal()}
+	w.happens(codeMade)
+	if err := w.show(drawn); err != nil {
 		return err
 	}
 	w.watch(ctx)
@@ -196,7 +192,6 @@ func (w *wait) unknown(ctx context.Context) error {
 }
 
 func (w *wait) show(code Code) error {
-	w.shown = true
 	w.tell("A QR code waits to be scanned.")
 	if w.request.Show == nil {
 		return nil
@@ -213,9 +208,9 @@ func (w *wait) tell(sentence string) {
 // waitsFor continues "Waited for".
 func (w *wait) waitsFor() string {
 	switch {
-	case w.unique != "":
-		return fmt.Sprintf("the WhatsApp account %s to be connected", w.unique)
-	case !w.shown:
+	case w.phase.hasAccount():
+		return fmt.Sprintf("the WhatsApp account %s to be connected", w.account.unique())
+	case !w.phase.hasCode():
 		return "AndroidAPI to make a QR code"
 	case w.request.Phone == "":
 		return "the QR code to be scanned"
@@ -227,11 +222,11 @@ func (w *wait) waitsFor() string {
 func (w *wait) timeout() error {
 	failure := &TimeoutError{After: w.request.Timeout, For: w.waitsFor()}
 	switch {
-	case w.unique != "":
+	case w.phase.hasAccount():
 	case w.pending != nil:
 		failure.Last = w.pending
 	default:
-		failure.Last, failure.Stale = w.blindness, w.blindness != nil
+		failure.Last, failure.Stale = w.code.blindness, w.code.blindness != nil
 	}
 	return failure
 }

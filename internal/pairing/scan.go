@@ -30,7 +30,7 @@ func (w *wait) check(ctx context.Context) error {
 		return err
 	}
 	if scan.Linked && scan.Phone != "" {
-		if err := w.scanned(ctx, scan.Unique, scan.Phone); err != nil {
+		if err := w.judge(ctx, scan.Unique, scan.Phone); err != nil {
 			return err
 		}
 	}
@@ -39,21 +39,21 @@ func (w *wait) check(ctx context.Context) error {
 		return err
 	}
 	switch {
-	case w.unique != "":
-		return w.found(ctx, accounts)
+	case w.phase.hasAccount():
+		return w.find(ctx, accounts)
 	case scan.Linked: // the vendor told no number: the list does
 		if account, found := byUnique(accounts, scan.Unique); found {
-			if err := w.scanned(ctx, scan.Unique, string(account.Phone)); err != nil {
+			if err := w.judge(ctx, scan.Unique, string(account.Phone)); err != nil {
 				return err
 			}
-			return w.found(ctx, accounts)
+			return w.find(ctx, accounts)
 		}
 	case w.target != "":
 		return w.relinked(accounts)
 	default:
 		if same := byPhone(accounts, w.request.Phone); len(same) > 0 {
-			w.linked(same[0])
-			w.listed = true
+			w.link(same[0])
+			w.see(same[0])
 		}
 	}
 	return nil
@@ -61,14 +61,14 @@ func (w *wait) check(ctx context.Context) error {
 
 // scan asks who scanned the code. A code that has expired is no longer one.
 func (w *wait) scan(ctx context.Context) (androidapi.LinkState, error) {
-	if w.unique != "" || w.token() == "" {
+	if w.phase != showing || w.code.token == "" {
 		return androidapi.LinkState{}, nil
 	}
-	state, err := w.client.LinkState(ctx, w.token())
+	state, err := w.client.LinkState(ctx, w.code.token)
 	switch {
 	case httpapi.IsKind(err, httpapi.NotFound):
 		w.tell("The QR code has expired; another one is asked for.")
-		w.link = nil
+		w.happens(codeExpired)
 		return androidapi.LinkState{}, nil
 	case err != nil:
 		return androidapi.LinkState{}, err
@@ -76,19 +76,12 @@ func (w *wait) scan(ctx context.Context) (androidapi.LinkState, error) {
 	return *state, nil
 }
 
-func (w *wait) token() string {
-	if w.link == nil {
-		return ""
-	}
-	return w.link.Token.Reveal()
-}
-
-// scanned judges who scanned the code.
-func (w *wait) scanned(ctx context.Context, unique, phone string) error {
+// judge judges who scanned the code.
+func (w *wait) judge(ctx context.Context, unique, phone string) error {
 	if w.other(phone) {
 		return w.refuse(ctx, unique, phone)
 	}
-	w.linked(androidapi.Account{Unique: androidapi.Text(unique), Phone: androidapi.Text(phone)})
+	w.link(androidapi.Account{Unique: androidapi.Text(unique), Phone: androidapi.Text(phone)})
 	return nil
 }
 
@@ -97,33 +90,40 @@ func (w *wait) other(phone string) bool {
 	return w.request.Phone != "" && phone != "" && !SamePhone(phone, w.request.Phone)
 }
 
-// linked notes the account of this link.
-func (w *wait) linked(account androidapi.Account) {
-	w.unique, w.account = string(account.Unique), account
+// link notes the account of this link.
+func (w *wait) link(account androidapi.Account) {
+	w.account = linked{account}
+	w.happens(accountLinked)
 	w.tell("The QR code was scanned; the account is not connected yet.")
 }
 
-// found notes how the linked account is listed. That it is not listed yet is
-// no sign of anything; that it is no longer is.
-func (w *wait) found(ctx context.Context, accounts []androidapi.Account) error {
-	account, found := byUnique(accounts, w.unique)
-	if account.Phone == "" {
-		account.Phone = w.account.Phone // as the scan has told it
+// see notes how the account of this link is listed.
+func (w *wait) see(account androidapi.Account) {
+	w.account = w.account.as(account)
+	if isConnected(account) {
+		w.happens(accountWorks)
+	} else {
+		w.happens(accountListed)
 	}
+}
+
+// find looks for the linked account in the list. That it is not listed yet is no
+// sign of anything; that it is no longer is.
+func (w *wait) find(ctx context.Context, accounts []androidapi.Account) error {
+	account, found := byUnique(accounts, w.account.unique())
+	phone := string(w.account.as(account).Phone)
 	switch {
-	case !found && w.listed:
-		gone := &GoneError{Unique: w.unique}
-		w.unique, w.listed, w.shown = "", false, false
-		return gone
+	case !found && w.phase.isListed():
+		w.happens(accountLost)
+		return &GoneError{Unique: w.account.unique()}
 	case !found:
 		return nil
-	case w.request.Phone != "" && account.Phone == "" && w.unique != w.target:
+	case w.request.Phone != "" && phone == "" && w.account.unique() != w.target:
 		return nil // the vendor has yet to tell whose account it is
-	case w.other(string(account.Phone)):
-		w.unique, w.listed = "", false
-		return w.refuse(ctx, string(account.Unique), string(account.Phone))
+	case w.other(phone):
+		return w.refuse(ctx, string(account.Unique), phone)
 	}
-	w.account, w.listed = account, true
+	w.see(account)
 	return nil
 }
 
@@ -139,14 +139,14 @@ func (w *wait) relinked(accounts []androidapi.Account) error {
 	case w.other(string(account.Phone)):
 		return &OtherPhoneError{Unique: w.target, Got: string(account.Phone), Want: w.request.Phone}
 	}
-	w.unique, w.account, w.listed = w.target, account, true
+	w.see(account)
 	return nil
 }
 
 // refuse undoes what another phone has done, as far as this link made it.
 func (w *wait) refuse(ctx context.Context, unique, phone string) error {
 	failure := &OtherPhoneError{Unique: unique, Got: phone, Want: w.request.Phone}
-	w.link, w.shown = nil, false // nothing is left to find out about this code
+	w.happens(accountLost) // nothing is left to find out about this code
 	if _, found := byUnique(w.before, unique); found {
 		return failure
 	}
