@@ -69,7 +69,7 @@ func linkCommand(calls vendorCalls) *cobra.Command {
 	command.Flags().StringVar(&l.phone, "phone", "", "number of the phone that has to scan, such as +923004445566; default: whichever scans")
 	command.Flags().StringVar(&l.server, "server-id", "", "WhatsApp server that links the account; default: AndroidAPI chooses")
 	command.Flags().StringVar(&l.file, "qr-file", "", "PNG picture that shows the code, too, while the command waits")
-	command.Flags().DurationVar(&l.timeout, "timeout", pairing.LinkTimeout, "how long to wait for the scan and for the connection after it, together")
+	command.Flags().DurationVar(&l.timeout, "timeout", pairing.LinkTimeout, "how long the command takes at most: the scan, the connection after it, and all that AndroidAPI is asked")
 	command.Flags().BoolVar(&l.json, "json", false, "print the result as JSON for programs, a failure too")
 	return command
 }
@@ -106,8 +106,13 @@ func (l link) run(command *cobra.Command, linker *pairing.Linker) error {
 	if err := l.check(); err != nil {
 		return l.report(command, pairing.Result{}, err)
 	}
-	screen := newScreen(command.ErrOrStderr())
 	file := pairing.File{Path: l.file}
+	if file.Path != "" {
+		if err := file.Check(); err != nil {
+			return l.report(command, pairing.Result{}, err)
+		}
+	}
+	screen := newScreen(command.ErrOrStderr())
 	codes := 0
 	result, err := linker.Link(command.Context(), pairing.Request{
 		Phone: l.phone, Adopt: true, ServerID: l.server, Timeout: l.timeout, Tell: screen.say,

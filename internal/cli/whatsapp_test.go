@@ -265,6 +265,35 @@ func TestLinkEndsInAClearErrorWhateverHappens(t *testing.T) {
 	}
 }
 
+// A file that cannot show the code is noticed before the vendor is asked for one.
+func TestAnUnusableQRFileAsksNobody(t *testing.T) {
+	folder := t.TempDir()
+	mine := filepath.Join(folder, "notes.txt")
+	if err := os.WriteFile(mine, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		filepath.Join(folder, "nowhere", "qr.png"): "in a folder that exists",
+		folder:                        "was not overwritten",
+		mine:                          "was not overwritten",
+		filepath.Join(mine, "qr.png"): "qr.png",
+	} {
+		l := newLinking(t, sandbox.AndroidAPISettings{})
+		if code := l.run("--phone", supportLine, "--json", "--qr-file", path); code != exitNotMade || !strings.Contains(fmt.Sprint(l.answer()["error"]), want) {
+			t.Errorf("%s: exit code %d, %s", path, code, l.notes.String())
+		}
+		if n := len(l.vendor.Requests()); n != 0 {
+			t.Errorf("%s: %d requests", path, n)
+		}
+		if made, err := filepath.Glob(filepath.Join(folder, ".otp-qr-*")); err != nil || len(made) > 0 {
+			t.Errorf("%s: %v was left behind (%v)", path, made, err)
+		}
+	}
+	if content, err := os.ReadFile(mine); err != nil || string(content) != "mine" {
+		t.Errorf("the file is %q (%v)", content, err)
+	}
+}
+
 // Exit code 1 would say that nothing was linked.
 func TestALinkWhoseResultCannotBePrintedSaysSo(t *testing.T) {
 	for _, arguments := range [][]string{{"--json"}, nil} {

@@ -31,6 +31,24 @@ func (f File) failed(sentence string, err error) error {
 	return &FileError{f.Path, fmt.Sprintf(sentence, f.Path, bare(err)), err}
 }
 
+// Check says before anybody is asked for a code whether Show will be able to
+// write it: what is there already is no other file, and the folder takes one.
+func (f File) Check() error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	probe, err := f.temporary()
+	if err == nil {
+		err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+	}
+	if err != nil {
+		return f.failed(unwritable, err)
+	}
+	return nil
+}
+
+const unwritable = "The QR code could not be written to %s: %s. Choose a path in a folder that exists and can be written."
+
 // Show writes the code. Viewers never see half a picture: the file is replaced
 // as a whole. A file that is there and holds no such code is left alone.
 func (f File) Show(code Code) error {
@@ -38,7 +56,7 @@ func (f File) Show(code Code) error {
 		return err
 	}
 	if err := f.replace(code.PNG()); err != nil {
-		return f.failed("The QR code could not be written to %s: %s. Choose a path in a folder that exists and can be written.", err)
+		return f.failed(unwritable, err)
 	}
 	return nil
 }
@@ -57,6 +75,7 @@ func (f File) Remove() error {
 	return nil
 }
 
+// check reports something else in the place of the code.
 func (f File) check() error {
 	switch ours, err := f.ours(); {
 	case errors.Is(err, fs.ErrNotExist), err == nil && ours:
@@ -85,8 +104,13 @@ func (f File) ours() (bool, error) {
 	return bytes.HasPrefix(content, []byte("\x89PNG")) && bytes.Contains(content, []byte("QR-PNG")), nil
 }
 
+// temporary is a file beside the one that is shown, for its owner alone.
+func (f File) temporary() (*os.File, error) {
+	return os.CreateTemp(filepath.Dir(f.Path), ".otp-qr-*.png") // mode 0600
+}
+
 func (f File) replace(content []byte) error {
-	temporary, err := os.CreateTemp(filepath.Dir(f.Path), ".otp-qr-*.png") // mode 0600
+	temporary, err := f.temporary()
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,8 @@ type Request struct {
 	Adopt bool
 	// ServerID is the WhatsApp server to link on. Empty: the vendor chooses.
 	ServerID string
-	// Timeout bounds the whole link, the scan included. Zero: LinkTimeout.
+	// Timeout bounds the whole link, the scan included, even where the vendor
+	// hangs. Zero: LinkTimeout.
 	Timeout time.Duration
 	// Show shows a code to the person with the phone. It is called again with
 	// another code whenever the vendor replaces it. Its error ends the link.
@@ -95,11 +96,20 @@ func (l *Linker) Link(ctx context.Context, request Request) (Result, error) {
 	if request.Timeout <= 0 {
 		request.Timeout = LinkTimeout
 	}
-	w := &wait{Linker: l, request: request, deadline: l.clock.Now().Add(request.Timeout), target: request.Unique, phase: asking}
-	accounts, err := l.list(ctx)
+	reserve := min(lastMoment, request.Timeout/3)
+	w := &wait{
+		Linker: l, request: request, deadline: l.clock.Now().Add(request.Timeout - reserve), reserve: reserve,
+		target: request.Unique, phase: asking,
+	}
+	listing, cancel := context.WithTimeout(ctx, request.Timeout)
+	defer cancel()
+	accounts, err := l.list(listing)
+	const what = "AndroidAPI to list its WhatsApp accounts"
 	switch {
 	case ctx.Err() != nil:
-		return Result{}, &CancelledError{For: "AndroidAPI to list its WhatsApp accounts", cause: ctx.Err()}
+		return Result{}, &CancelledError{For: what, cause: ctx.Err()}
+	case err != nil && listing.Err() != nil:
+		return Result{}, &TimeoutError{After: request.Timeout, For: what, Last: err}
 	case err != nil:
 		return Result{}, err
 	}

@@ -17,13 +17,17 @@ const (
 	// lastLook is how long a link that failed or was cancelled may take to find
 	// out whether its code was scanned just before.
 	lastLook = 10 * time.Second
+	// lastMoment is kept of a timeout for the look at its end, so that the whole
+	// link takes no longer, even where the vendor hangs.
+	lastMoment = 2500 * time.Millisecond
 )
 
 // wait is one link on its way.
 type wait struct {
 	*Linker
 	request  Request
-	deadline time.Time
+	deadline time.Time            // of the waits; the look at that moment has the reserve
+	reserve  time.Duration        // until the timeout
 	before   []androidapi.Account // that were there when it began
 	target   string               // the account to link again; empty: a new one
 
@@ -58,43 +62,66 @@ func (w *wait) run(ctx context.Context) (Result, error) {
 		remaining := w.deadline.Sub(w.clock.Now())
 		switch {
 		case remaining <= 0 && w.faults > 0: // so the look at that moment told nothing
-			return w.end(ctx, w.timeout())
+			return w.end(ctx, w.timeout(nil))
 		case remaining <= 0:
-			return w.leave(w.timeout())
+			return w.leave(w.timeout(nil))
 		}
-		err := w.ask(ctx)
-		if err == nil {
-			err = w.clock.Sleep(ctx, min(Interval, remaining))
-		}
-		if err == nil {
-			err = w.look(ctx)
-		}
-		if err != nil {
+		if err := w.round(ctx, remaining); err != nil {
 			return w.end(ctx, err)
 		}
 		if w.phase == connected {
 			return w.leave(nil)
 		}
-		if err := w.follow(ctx); err != nil {
-			return w.end(ctx, err)
-		}
 	}
 }
 
+// round asks for a code where there is none, waits, and looks what came of it.
+func (w *wait) round(ctx context.Context, remaining time.Duration) error {
+	asking, cancel := context.WithTimeout(ctx, remaining)
+	defer cancel()
+	if err := w.ask(asking); err != nil {
+		return err
+	}
+	if err := w.clock.Sleep(ctx, min(Interval, w.until())); err != nil {
+		return err
+	}
+	looking, cancel := context.WithTimeout(ctx, w.until()+w.reserve)
+	defer cancel()
+	if err := w.look(looking); err != nil || w.phase == connected {
+		return err
+	}
+	return w.follow(looking)
+}
+
+// until is the time that is left to wait.
+func (w *wait) until() time.Duration { return max(0, w.deadline.Sub(w.clock.Now())) }
+
 // end ends a link that failed or was cancelled.
 func (w *wait) end(ctx context.Context, err error) (Result, error) {
-	if ctx.Err() != nil && !isVerdict(err) {
+	left := lastLook
+	switch {
+	case isVerdict(err):
+	case ctx.Err() != nil:
 		err = &CancelledError{For: w.waitsFor(), cause: ctx.Err()}
+	case isLate(err):
+		err = w.timeout(err)
+		left = w.deadline.Add(w.reserve).Sub(w.clock.Now())
 	}
-	if w.phase.hasCode() {
+	if w.phase.hasCode() && left > 0 {
 		// A scan that nobody noticed would leave an account that nobody knows.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastLook)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 		defer cancel()
 		if found := w.check(last); found != nil && isVerdict(found) {
 			err = found
 		}
 	}
 	return w.leave(err)
+}
+
+// isLate reports a call that the end of the link's time has cut off.
+func isLate(err error) bool {
+	var timeout *TimeoutError
+	return errors.As(err, &timeout) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // leave is what there is of a link, however far it got.
@@ -218,11 +245,15 @@ func (w *wait) waitsFor() string {
 	return fmt.Sprintf("the QR code to be scanned by the phone whose number ends in %s", ending(w.request.Phone))
 }
 
-// timeout says what was in the way.
-func (w *wait) timeout() error {
-	failure := &TimeoutError{After: w.request.Timeout, For: w.waitsFor()}
+// timeout says what was in the way; cut is the call that was under way then.
+func (w *wait) timeout(cut error) error {
+	var failure *TimeoutError
+	if errors.As(cut, &failure) {
+		return failure
+	}
+	failure = &TimeoutError{After: w.request.Timeout, For: w.waitsFor(), Last: cut}
 	switch {
-	case w.phase.hasAccount():
+	case cut != nil, w.phase.hasAccount():
 	case w.pending != nil:
 		failure.Last = w.pending
 	default:

@@ -58,9 +58,13 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 		}
 		defer release()
 	}
-	defer a.session.Vendors.ForgetWhatsAppAccounts()
-
 	file := pairing.File{Path: a.qrFile}
+	if a.qrFile != "" {
+		if err := file.Check(); err != nil {
+			return pairing.Result{}, diag.Diagnostics{a.failed(err)}
+		}
+	}
+	defer a.session.Vendors.ForgetWhatsAppAccounts()
 	a.request.Show = a.shows(file)
 	a.request.Tell = func(sentence string) {
 		tflog.Info(ctx, sentence)
