@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,45 @@ func TestADatabaseOfSomebodyElseIsLeftAlone(t *testing.T) {
 	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
 		t.Error("it was changed", err)
 	}
+}
+
+// A file that others can read is told, with what to do, and nothing is sent on
+// its account; once it is its owner's alone, it is used as before.
+func TestALedgerThatOthersCanUseIsRefused(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such modes")
+	}
+	path, now := filepath.Join(t.TempDir(), "deliveries.db"), start
+	l := open(t, path, &now)
+	change(t, l, of, func(r *ledger.Record, at time.Time) { r.Count(at) })
+	for _, mode := range []fs.FileMode{0o644, 0o640, 0o604, 0o660, 0o601} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+		before, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := ledger.Open(t.Context(), path, nil)
+		var refused *ledger.Error
+		if err == nil {
+			t.Errorf("%04o: it was opened (%v)", mode, opened.Close())
+		} else if !errors.As(err, &refused) || !strings.Contains(err.Error(), "chmod 600 '"+path+"'") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%04o: %v", mode, err)
+		}
+		if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+			t.Errorf("%04o: it was changed (%v)", mode, err)
+		}
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	change(t, open(t, path, &now), of, func(r *ledger.Record, _ time.Time) {
+		if len(r.Sends) != 1 {
+			t.Errorf("%d sends, want the one that was counted", len(r.Sends))
+		}
+	})
 }
 
 // What another file holds has another key, and a file that is gone is not made

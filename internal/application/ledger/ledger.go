@@ -10,18 +10,13 @@ package ledger
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"net/netip"
-	"net/url"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -62,94 +57,6 @@ func (e *Error) Error() string {
 
 // Unwrap is the reason.
 func (e *Error) Unwrap() error { return e.cause }
-
-// Path is where the file is: what Variable says, or else the user's folder for
-// what programs keep.
-func Path() (string, error) {
-	if path := os.Getenv(Variable); path != "" {
-		return path, nil
-	}
-	folder, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("there is no place to remember what was sent, so that limits could not be kept: %w. Set %s to a file that can be written", err, Variable)
-	}
-	return filepath.Join(folder, "terraform-provider-otp", "deliveries.db"), nil
-}
-
-// Open opens the file and makes it where it is not there. A nil clock is the
-// system's. The error is an *Error.
-func Open(ctx context.Context, path string, clock func() time.Time) (*Ledger, error) {
-	if clock == nil {
-		clock = time.Now
-	}
-	l := &Ledger{path: path, clock: clock}
-	if err := l.create(); err != nil {
-		return nil, &Error{path, err}
-	}
-	parameters := url.Values{"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "synchronous(FULL)", "secure_delete(ON)"}}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()+"?"+parameters.Encode())
-	if err != nil {
-		return nil, &Error{path, err}
-	}
-	db.SetMaxOpenConns(1)
-	db.SetMaxIdleConns(-1) // between calls no lock is held, and a file that was replaced is noticed
-	l.db = db
-	if err := l.prepare(ctx); err != nil {
-		return nil, &Error{path, errors.Join(err, db.Close())}
-	}
-	return l, nil
-}
-
-// Close closes the file.
-func (l *Ledger) Close() error { return l.db.Close() }
-
-// create makes the file for its owner alone, before SQLite would for all.
-func (l *Ledger) create() error {
-	if err := os.MkdirAll(filepath.Dir(l.path), 0o700); err != nil {
-		return err
-	}
-	creating.Lock()
-	defer creating.Unlock()
-	file, err := os.OpenFile(l.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return file.Close()
-}
-
-func (l *Ledger) prepare(ctx context.Context) error {
-	return l.transaction(ctx, func(tx *sql.Tx) error {
-		var found int
-		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&found); err != nil {
-			return err
-		}
-		switch found {
-		case 0:
-			var theirs int // such as the tables of a catalog
-			if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&theirs); err != nil {
-				return err
-			}
-			if theirs > 0 {
-				return errors.New("it is the database of another program, and was left as it is")
-			}
-			const tables = "CREATE TABLE secret (key BLOB NOT NULL); CREATE TABLE records (name TEXT PRIMARY KEY, record TEXT NOT NULL, lasts INTEGER NOT NULL); PRAGMA user_version = 1"
-			if _, err := tx.ExecContext(ctx, tables); err != nil {
-				return err
-			}
-			key := rand.Text() + rand.Text()
-			if _, err := tx.ExecContext(ctx, "INSERT INTO secret VALUES (?)", key); err != nil {
-				return err
-			}
-		case version:
-		default:
-			return fmt.Errorf("it has version %d, and this release knows %d", found, version)
-		}
-		return tx.QueryRowContext(ctx, "SELECT key FROM secret").Scan(&l.key)
-	})
-}
 
 func (l *Ledger) transaction(ctx context.Context, do func(*sql.Tx) error) error {
 	tx, err := l.db.BeginTx(ctx, nil)
