@@ -114,9 +114,6 @@ func outdated(snapshot *catalog.Snapshot, object catalog.Object) []string {
 // of names the record of what was sent to a phone by a profile, which need
 // not be in the catalog any more.
 func (t *Application) of(ctx context.Context, name, phone string) (ledger.Of, error) {
-	if err := delivery.CheckPhone(phone); err != nil {
-		return ledger.Of{}, err
-	}
 	id, err := t.options.Catalog.ID(ctx)
 	if err == nil && id == "" {
 		err = &catalog.NoCatalogError{Operation: "look up", Catalog: t.options.Catalog.URL()}
@@ -165,9 +162,14 @@ func (t *Application) latest(ctx context.Context, of ledger.Of) (last latest, in
 	return last, nil, err
 }
 
-// withLatest does something to the code that was sent last to a phone.
-func (t *Application) withLatest(ctx context.Context, name, phone string, do func(latest) (Result, error)) (Result, error) {
-	of, err := t.of(ctx, name, phone)
+// withLatest does something to the code that was sent last to a recipient, whom
+// it hands over as read.
+func (t *Application) withLatest(ctx context.Context, name string, to delivery.Recipient, do func(latest, delivery.Recipient) (Result, error)) (Result, error) {
+	to, err := read(to)
+	if err != nil {
+		return Result{}, err
+	}
+	of, err := t.of(ctx, name, to.Phone)
 	if err != nil {
 		return Result{}, err
 	}
@@ -178,7 +180,18 @@ func (t *Application) withLatest(ctx context.Context, name, phone string, do fun
 	case instead != nil:
 		return *instead, nil
 	}
-	return do(last)
+	return do(last, to)
+}
+
+// read is a recipient as people type one, with the phone in E.164 form. The
+// error does not repeat it.
+func read(to delivery.Recipient) (delivery.Recipient, error) {
+	phone, err := otp.ReadPhone(to.Phone, "")
+	if err != nil {
+		return to, fmt.Errorf("the phone number cannot be read. %w", err)
+	}
+	to.Phone = phone
+	return to, to.Check()
 }
 
 // none is a result of no route.

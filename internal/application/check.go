@@ -12,7 +12,8 @@ import (
 // is not there, credentials that are missing. A vendor that ready reports an
 // error for is not looked at: its account is not known yet.
 func Check(document string, options delivery.Options, request Request, ready func(otp.Vendor) error) error {
-	if err := request.To.Check(); err != nil {
+	var err error
+	if request.To, err = read(request.To); err != nil {
 		return err
 	}
 	runner, err := delivery.New(document, options)

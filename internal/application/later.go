@@ -20,7 +20,7 @@ const verifiedAlready = "The code that was sent last has been verified already, 
 // code counts as tried before it is; what a fault kept from being judged is
 // taken back.
 func (t *Application) Verify(ctx context.Context, name string, to delivery.Recipient, typed string) (Result, error) {
-	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.verify(ctx, last, to, typed) })
+	return t.withLatest(ctx, name, to, func(last latest, to delivery.Recipient) (Result, error) { return t.verify(ctx, last, to, typed) })
 }
 
 // verify verifies the code of a send.
@@ -114,7 +114,7 @@ func (t *Application) Extend(ctx context.Context, name string, to delivery.Recip
 	if seconds < 1 || seconds > math.MaxInt32 {
 		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds; write a number above 0", seconds)
 	}
-	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.extend(ctx, last, to, seconds) })
+	return t.withLatest(ctx, name, to, func(last latest, to delivery.Recipient) (Result, error) { return t.extend(ctx, last, to, seconds) })
 }
 
 func (t *Application) extend(ctx context.Context, last latest, to delivery.Recipient, seconds int64) (Result, error) {
@@ -148,7 +148,7 @@ func (t *Application) extend(ctx context.Context, last latest, to delivery.Recip
 // Status asks what became of the message that was sent last, for as long as
 // follow says; zero: once, FollowDefault as for a send.
 func (t *Application) Status(ctx context.Context, name string, to delivery.Recipient, follow time.Duration) (Result, error) {
-	return t.withLatest(ctx, name, to.Phone, func(last latest) (Result, error) { return t.status(ctx, last, to, follow) })
+	return t.withLatest(ctx, name, to, func(last latest, to delivery.Recipient) (Result, error) { return t.status(ctx, last, to, follow) })
 }
 
 func (t *Application) status(ctx context.Context, last latest, to delivery.Recipient, follow time.Duration) (Result, error) {

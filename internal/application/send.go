@@ -38,7 +38,8 @@ type Request struct {
 // soon as it is complete. A send is tried exactly once. The error says why
 // nothing was tried (any more), or that what was sent could not be remembered.
 func (t *Application) Send(ctx context.Context, request Request, done func(Result)) error {
-	if err := request.To.Check(); err != nil {
+	var err error
+	if request.To, err = read(request.To); err != nil {
 		return err
 	}
 	p, err := t.profile(ctx, request.Profile)

@@ -89,12 +89,14 @@ type link struct {
 	json                bool
 }
 
-// check is what is wrong with the flags.
-func (l link) check() error {
+// check reads the flags, and is what is wrong with them.
+func (l *link) check() error {
 	if l.phone != "" {
-		if problem := pairing.PhoneProblem(l.phone); problem != "" {
+		phone, problem := pairing.ReadPhone(l.phone)
+		if problem != "" {
 			return fmt.Errorf("--phone is %q, which is not in E.164 form. %s", l.phone, problem)
 		}
+		l.phone = phone
 	}
 	if l.timeout <= 0 {
 		return fmt.Errorf("--timeout is %s. Write a duration above zero, such as 10m", l.timeout)

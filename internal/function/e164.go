@@ -2,10 +2,10 @@ package function
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/function"
-	"github.com/nyaruka/phonenumbers"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
@@ -22,8 +22,8 @@ func (e164) Metadata(_ context.Context, _ function.MetadataRequest, resp *functi
 func (e164) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Writes a phone number in international form",
-		MarkdownDescription: "Returns the number in the E.164 form that vendors take, such as `+33612345678`, whatever spaces, brackets and hyphens it was written with. " +
-			"A number whose length is possible nowhere is an error; whether it is in use is not checked.",
+		MarkdownDescription: "Returns the number in the E.164 form that vendors take, such as `+33612345678`, whatever it was written with: spaces, brackets and hyphens, a line feed or punctuation behind it, invisible marks of direction, digits of other scripts. " +
+			"Nothing is guessed: letters (also an O for a zero), extensions, numbers that can only be dialled locally, and numbers of an impossible length are errors. Whether a number is in use is not checked.",
 		Parameters: []function.Parameter{
 			function.StringParameter{Name: "phone", MarkdownDescription: "The number as people write it."},
 			function.StringParameter{
@@ -50,17 +50,14 @@ func (e164) Run(ctx context.Context, req function.RunRequest, resp *function.Run
 			return
 		}
 	}
-	number, err := phonenumbers.Parse(phone, region)
+	number, err := otp.ReadPhone(phone, region)
 	if err != nil {
-		// Terraform itself ends the sentence.
-		resp.Error = function.NewArgumentFuncError(0, "This is no phone number. Write it with digits, and with its country code (+33…) or a default_country")
+		sentence := err.Error() // Terraform itself ends it
+		if problem := (*otp.PhoneError)(nil); errors.As(err, &problem) && problem.NoCountry {
+			sentence = "It has no country code. Write it with one (+33…), or give a default_country"
+		}
+		resp.Error = function.NewArgumentFuncError(0, sentence)
 		return
 	}
-	// Numbering plans change faster than the library's copy of them, so only the
-	// length is judged.
-	if !phonenumbers.IsPossibleNumber(number) {
-		resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("No number under +%d is that long or that short. Check the digits", number.GetCountryCode()))
-		return
-	}
-	resp.Error = resp.Result.Set(ctx, phonenumbers.Format(number, phonenumbers.E164))
+	resp.Error = resp.Result.Set(ctx, number)
 }

@@ -29,6 +29,8 @@ func TestFunctions(t *testing.T) {
 		`render("plain", {})`:                                                 knownvalue.StringExact("plain"),
 		`e164("06 39 98 00 01", "FR")`:                                        knownvalue.StringExact("+33639980001"),
 		`e164("+33 (0)6 39-98-00-01", "")`:                                    knownvalue.StringExact("+33639980001"),
+		`e164("+12029182132\n", "")`:                                          knownvalue.StringExact("+12029182132"),
+		`e164("+1\u202f202\u202f918\u202f2132\u202c;", "")`:                   knownvalue.StringExact("+12029182132"),
 	} {
 		t.Run(expression, func(t *testing.T) {
 			t.Parallel()
@@ -61,6 +63,11 @@ func TestFunctionsBlameTheirArguments(t *testing.T) {
 		`e164("+33 1", "")`:                 `under[\s│]+\+33|no[\s│]+phone[\s│]+number`,
 		`e164("06 39 98 00 01", "fr")`:      `upper[\s│]+case`,
 		`e164("+999 1234567", "")`:          `no[\s│]+phone[\s│]+number`,
+		`e164("1111", "GB")`:                `only[\s│]+be[\s│]+dialled[\s│]+locally`,
+		`e164("253-0000", "US")`:            `only[\s│]+be[\s│]+dialled[\s│]+locally`,
+		`e164("+917878787xyz", "")`:         `has[\s│]+letters`,
+		`e164("+33 6 O9 98 00 01", "")`:     `the[\s│]+letter[\s│]+'O'`,
+		`e164("424-417-2469x61914", "US")`:  `extension`,
 	} {
 		t.Run(expression, func(t *testing.T) {
 			t.Parallel()

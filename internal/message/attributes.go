@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -22,7 +23,7 @@ func profileAttribute() schema.Attribute {
 func phoneAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Required: true, Validators: []validator.String{recipient},
-		MarkdownDescription: "Phone number of the recipient, in international form (E.164), such as `+33612345678`. It must be in a country that the profile allows. Terraform shows the configuration of an action in its plans: give the number by a variable that is `sensitive`.",
+		MarkdownDescription: "Phone number of the recipient, in international form, such as `+33612345678`; spaces, hyphens and a line feed do no harm. It must be in a country that the profile allows. Terraform shows the configuration of an action in its plans: give the number by a variable that is `sensitive`.",
 	}
 }
 
@@ -39,10 +40,10 @@ var recipient = tf.Text{
 	Rule:    "must be a phone number in international form, such as +33612345678",
 	Summary: "Phone number is not in international form",
 	Problem: func(at, text string) string {
-		if delivery.CheckPhone(text) == nil {
-			return ""
+		if _, err := otp.ReadPhone(text, ""); err != nil {
+			return fmt.Sprintf("%s is no phone number in international form. %s. provider::otp::e164(number, country) makes that form of a national number.", at, err)
 		}
-		return fmt.Sprintf("%s must be + and the country code and the number, without spaces, such as \"+33612345678\". provider::otp::e164(number, country) makes that form of a national number.", at)
+		return ""
 	},
 }
 

@@ -75,6 +75,11 @@ func prefixesOf(country string) (map[string]string, error) {
 		}
 	}
 	assign("", plan.start)
+	for area, owner := range areaCodes[code] {
+		if owner == country && plan.reachable(area) == 0 {
+			prefixes[strconv.Itoa(code)+area] = country
+		}
+	}
 	known.prefixes[country] = prefixes
 	return prefixes, nil
 }

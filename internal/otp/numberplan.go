@@ -217,6 +217,16 @@ func (p *numberPlan) possible(state []uint32, length int) regionSet {
 	return set
 }
 
+// reachable is the set of regions in which a number of the plan can be that
+// begins with some digits of its national number.
+func (p *numberPlan) reachable(national string) regionSet {
+	state := p.start
+	for _, digit := range national {
+		state = p.step(state, digit)
+	}
+	return p.possible(state, len(national))
+}
+
 func stateKey(state []uint32, length int) string {
 	key := make([]byte, 0, 4*len(state)+1)
 	key = append(key, byte(length))

@@ -77,13 +77,14 @@ func TestAnInvitationSaysWhoseTurnItIs(t *testing.T) {
 	}
 }
 
-func TestANumberThatIsNotInE164FormIsCorrected(t *testing.T) {
+func TestANumberWithoutCountryCodeIsCorrected(t *testing.T) {
 	t.Parallel()
 	for number, want := range map[string]string{
-		"+923004445566": "", "+14155550100": "", "00923004445566": `Write "+923004445566"`, "+92 300 444-5566": `Write "+923004445566"`,
-		"03004445566": "with + and its country code", "": "with + and its country code", "+33612345": "that long or that short",
+		"+923004445566": "", "+14155550100": "", "00923004445566": `Write "+923004445566"`, "923004445566": `Write "+923004445566"`, "+92 300 444-5566\n": "",
+		"03004445566": "with + and its country code", "": "no phone number",
+		"support": "no phone number", "3004445566": "with + and its country code", "+33612345": "that long or that short", "+92300444556O": "the letter 'O'",
 	} {
-		if got := pairing.PhoneProblem(number); (got == "") != (want == "") || !strings.Contains(got, want) {
+		if phone, got := pairing.ReadPhone(number); (phone == "") == (got == "") || (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", number, got, want)
 		}
 	}

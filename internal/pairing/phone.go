@@ -1,38 +1,41 @@
 package pairing
 
 import (
+	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// PhoneProblem says what to write in place of a number that is not in E.164
-// form; empty: it is. Numbers are compared with what the vendor says, digit by
-// digit. Numbering plans change faster than the library's copy of them, so only
-// the length of a number is judged.
-func PhoneProblem(text string) string {
-	number, parsed := parse(text)
-	switch {
-	case parsed && phonenumbers.IsPossibleNumber(number) && phonenumbers.Format(number, phonenumbers.E164) == text:
-		return ""
-	case parsed && phonenumbers.IsValidNumber(number):
-		return fmt.Sprintf("Write %q.", phonenumbers.Format(number, phonenumbers.E164))
-	case parsed && !phonenumbers.IsPossibleNumber(number) && strings.HasPrefix(text, "+"):
-		return fmt.Sprintf("No number under +%d is that long or that short. Check the digits.", number.GetCountryCode())
+// ReadPhone reads the number of the phone that has to scan, which needs its
+// country code, into E.164 form; see otp.ReadPhone. The problem is what to write
+// in place of what cannot be read, in sentences; empty: there is none.
+func ReadPhone(text string) (phone, problem string) {
+	phone, err := otp.ReadPhone(text, "")
+	if err == nil {
+		return phone, ""
 	}
-	return "Write it with + and its country code and without spaces, such as \"+923004445566\"."
+	if missing := (*otp.PhoneError)(nil); errors.As(err, &missing) && missing.NoCountry {
+		if meant := withPlus(text); meant != "" {
+			return "", fmt.Sprintf("Write %q.", meant)
+		}
+		return "", "Write it with + and its country code, such as \"+923004445566\"."
+	}
+	return "", err.Error() + "."
 }
 
-var international = regexp.MustCompile(`^\s*(?:\+|00)?\s*([1-9].*)$`)
-
-// parse reads a number that has a country code, however it begins.
-func parse(text string) (*phonenumbers.PhoneNumber, bool) {
-	match := international.FindStringSubmatch(text)
-	if match == nil {
-		return nil, false
+// withPlus is a number that only lacks the plus sign, or has 00 in its place;
+// empty: it is none that is known.
+func withPlus(text string) string {
+	meant, err := otp.ReadPhone("+"+strings.TrimPrefix(strings.TrimSpace(text), "00"), "")
+	if err != nil {
+		return ""
 	}
-	number, err := phonenumbers.Parse("+"+match[1], "")
-	return number, err == nil
+	if number, err := phonenumbers.Parse(meant, ""); err != nil || !phonenumbers.IsValidNumber(number) {
+		return ""
+	}
+	return meant
 }

@@ -42,7 +42,7 @@ func profileSchema() schema.Schema {
 			},
 			"allowed_countries": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Countries that codes may be sent to, ISO 3166 alpha-2 in upper case. Absent: all, which is warned of, because it invites SMS pumping.",
+				MarkdownDescription: "Countries that codes may be sent to, ISO 3166 alpha-2 in upper case. Absent: all, which is warned of, because it invites SMS pumping. A number that no numbering plan at hand places in a country is in none of these; the guide on placeholders and routes says how to let it in.",
 			},
 			"limits": limitsAttribute(),
 			"resend_route": schema.StringAttribute{

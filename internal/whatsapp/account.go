@@ -90,9 +90,10 @@ func (a *Account) ImportState(ctx context.Context, req resource.ImportStateReque
 func pick(accounts []androidapi.Account, wanted string) (androidapi.Account, string) {
 	var found []androidapi.Account
 	var handles []string
+	phone := e164(wanted)
 	for _, account := range accounts {
 		handle := string(account.Unique)
-		if handle == wanted || strings.HasPrefix(wanted, "+") && pairing.SamePhone(string(account.Phone), wanted) {
+		if handle == wanted || strings.HasPrefix(phone, "+") && pairing.SamePhone(string(account.Phone), phone) {
 			found = append(found, account)
 		}
 		handles = append(handles, fmt.Sprintf("%s (%s)", handle, otp.MaskPhone(string(account.Phone))))

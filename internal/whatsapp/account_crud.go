@@ -23,7 +23,7 @@ func (a *Account) Create(ctx context.Context, req resource.CreateRequest, resp *
 		return
 	}
 	result, diags := a.link(ctx, plan, pairing.Request{
-		Phone: plan.Phone.ValueString(), Adopt: plan.AdoptExisting.ValueBool(), ServerID: plan.ServerID.ValueString(), Timeout: timeout,
+		Phone: e164(plan.Phone.ValueString()), Adopt: plan.AdoptExisting.ValueBool(), ServerID: plan.ServerID.ValueString(), Timeout: timeout,
 	})
 	resp.Diagnostics.Append(diags...)
 	if diags.HasError() {
@@ -79,7 +79,7 @@ func (a *Account) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	}
 	if !state.connected() {
 		result, diags := a.link(ctx, plan, pairing.Request{
-			Phone: plan.Phone.ValueString(), Unique: state.ID.ValueString(), ServerID: plan.ServerID.ValueString(), Timeout: timeout,
+			Phone: e164(plan.Phone.ValueString()), Unique: state.ID.ValueString(), ServerID: plan.ServerID.ValueString(), Timeout: timeout,
 		})
 		resp.Diagnostics.Append(diags...)
 		switch {

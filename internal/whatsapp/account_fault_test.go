@@ -344,20 +344,21 @@ func TestWrongArgumentsAreRefusedAtPlan(t *testing.T) {
 	t.Parallel()
 	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
 	for phone, want := range map[string]string{
-		"+92 300 444-5566": `Write "\+923004445566"`,
 		"00923004445566":   `Write "\+923004445566"`,
 		"923004445566":     `Write "\+923004445566"`,
 		"03004445566":      `provider::otp::e164`,
 		"+33612345":        `that long or that short`,
 		"+336123456789":    `that long or that short`,
-		"support":          `Write it with \+ and its country code`,
-		"":                 `Write it with \+ and its country code`,
+		"+92300444556O":    `the letter 'O'`,
+		"+923004445566x12": `extension`,
+		"support":          `no phone number`,
+		"":                 `no phone number`,
 	} {
 		if o := l.Plans(l.Account(phone)); !regexp.MustCompile(`Phone number is not in E\.164 form: phone is .*` + want).MatchString(o.Errors) {
 			t.Errorf("%q: %q, want %q", phone, o.Errors, want)
 		}
 	}
-	for _, phone := range []string{providertest.SupportLine, "+33612345678", "+14155550100", "+918123456789"} {
+	for _, phone := range []string{providertest.SupportLine, "+92 300 444-5566\n", "+33612345678", "+14155550100", "+918123456789"} {
 		l.Plans(l.Account(phone)).Fine()
 	}
 	for duration, want := range map[string]string{"soon": "(?i)duration", "0s": "not above zero", "-5m": "not above zero"} {

@@ -32,7 +32,8 @@ func noTimeouts() timeouts.Value {
 // one that is known.
 func (m *resourceModel) read(account androidapi.Account) {
 	m.fill(account)
-	if account.Phone != "" {
+	// A number is kept as the configuration spells it.
+	if account.Phone != "" && !pairing.SamePhone(string(account.Phone), e164(m.Phone.ValueString())) {
 		m.Phone = types.StringValue(pairing.E164(string(account.Phone)))
 	}
 }

@@ -26,10 +26,10 @@ func (a *Account) Schema(ctx context.Context, _ resource.SchemaRequest, resp *re
 		Attributes: map[string]schema.Attribute{
 			"phone": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "Number of the phone, in international form (E.164): `+`, country code and number without spaces, 15 digits at most, such as `+923004445566`. " +
-					"`provider::otp::e164` makes it of other forms. Another number replaces the account.",
+				MarkdownDescription: "Number of the phone, in international form (E.164): `+`, country code and number, 15 digits at most, such as `+923004445566`. Spaces, hyphens and a line feed do no harm. " +
+					"`provider::otp::e164` makes it of national forms. Another number replaces the account; another spelling changes nothing.",
 				Validators:    []validator.String{phoneNumber},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				PlanModifiers: planPhone(),
 			},
 			"server_id": schema.StringAttribute{
 				Optional: true,

@@ -70,7 +70,7 @@ func (l *Link) Invoke(ctx context.Context, req action.InvokeRequest, resp *actio
 		return
 	}
 	tell := tf.Progress(ctx, resp)
-	phone, codes := config.Phone.ValueString(), 0
+	phone, codes := e164(config.Phone.ValueString()), 0
 	result, diags := attempt{
 		session: l.session, qrFile: config.QRFile.ValueString(), words: actionWords,
 		request: pairing.Request{Phone: phone, Adopt: true, ServerID: config.ServerID.ValueString(), Timeout: timeout},
