@@ -175,6 +175,9 @@ func TestReadPhoneReadsWhatItHasWritten(t *testing.T) {
 		}
 		want := phonenumbers.Format(number, phonenumbers.E164)
 		for _, form := range []phonenumbers.PhoneNumberFormat{phonenumbers.E164, phonenumbers.INTERNATIONAL, phonenumbers.NATIONAL, phonenumbers.RFC3966} {
+			if back, err := phonenumbers.Parse(phonenumbers.Format(number, form), region); err != nil || phonenumbers.Format(back, phonenumbers.E164) != want {
+				continue // the library itself does not read every national form that it writes
+			}
 			var text strings.Builder
 			text.WriteString(rapid.SampledFrom(around).Draw(t, "before"))
 			for _, r := range phonenumbers.Format(number, form) {

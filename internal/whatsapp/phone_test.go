@@ -33,5 +33,5 @@ func TestAnAccountIsImportedByAPhoneHoweverItIsSpelled(t *testing.T) {
 	t.Parallel()
 	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
 	l.Imports("+92 300 111-22 33\n", false).Fine()
-	l.Settled(l.Account("+92 (300) 1112233"))
+	l.Settled(map[string]any{"phone": "+92 (300) 1112233"})
 }
