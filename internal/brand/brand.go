@@ -10,6 +10,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 var noun = &tf.Noun[otp.Brand]{
@@ -21,13 +22,24 @@ var noun = &tf.Noun[otp.Brand]{
 			"display_name": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "What recipients read, 1 to 64 characters, without braces and control characters. " +
-					"MyOTP.App takes 3 to 16 of `a-z`, `A-Z`, `0-9` and `.`; profiles with a MyOTP.App route check that.",
+					"MyOTP.App takes 3 to 16 of `a-z`, `A-Z`, `0-9` and `.`; give it another spelling there with `myotp`.",
+			},
+			"myotp": schema.SingleNestedAttribute{
+				Optional:            true,
+				MarkdownDescription: "How the brand is spelled at MyOTP.App, where `display_name` does not fit. Absent: as `display_name`.",
+				Attributes: map[string]schema.Attribute{
+					"brand": schema.StringAttribute{
+						Required: true,
+						MarkdownDescription: "Brand in requests to MyOTP.App, which puts it into its texts: 3 to 16 of `a-z`, `A-Z`, `0-9` and `.`. MyOTP.App denies names on a list " +
+							"that it does not publish; well-known names of others are warned of.",
+					},
+				},
 			},
 		},
 	},
 	Name:    func(b otp.Brand) string { return b.Name },
 	Unknown: func(b *otp.Brand, at []any) { b.Unknown = b.Unknown.With(at) },
-	Check:   otp.Brand.Check,
+	Check:   vendors.Compilers().CheckBrand,
 }
 
 // NewResource returns the constructor of the resource.

@@ -2,13 +2,10 @@
 package messagetemplate
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
@@ -18,7 +15,7 @@ import (
 )
 
 const (
-	templateOrder = "Number of the SMS template at MyOTP.App, 1 to 99. Where it is absent the vendor's default, 1, is sent."
+	templateOrder = "Number of the SMS template at MyOTP.App, 1 to 99. Where it is absent the vendor's default, 1, serves."
 	whatsAppOrder = "Number of the WhatsApp template at MyOTP.App: 12 (English, 5 minutes), 13 (English, 10 minutes), " +
 		"14 (Spanish, 5 minutes) or 15 (Spanish, 10 minutes). Needed for WhatsApp routes."
 )
@@ -31,17 +28,16 @@ var noun = &tf.Noun[otp.MessageTemplate]{
 		Attributes: map[string]schema.Attribute{
 			"name": tf.NameAttribute(catalog.MessageTemplate),
 			"text": schema.StringAttribute{
-				Optional:   true,
-				Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)},
-				MarkdownDescription: "Default wording for vendors that take free text (AndroidAPI, Octopush). It must hold `{{otp}}` exactly once, and may hold " +
-					"`{{brand}}`, `{{validity_minutes}}` and, for Octopush only, `{{expiry_time}}`. Octopush takes 1,224 characters at most once these are filled in.",
+				Optional: true,
+				MarkdownDescription: "Default wording for vendors that take free text (AndroidAPI, Octopush). It must hold `{{otp}}` exactly once (a WebOTP message twice: in its sentence " +
+					"and in the last line, `@example.com #{{otp}}`), and may hold `{{brand}}`, `{{validity_minutes}}` and, for Octopush only, `{{expiry_time}}`. " +
+					"Octopush takes 1,224 characters at most once these are filled in. Line feeds at the end are not sent, which is warned of.",
 			},
 			"translations": schema.MapAttribute{
 				Optional:    true,
 				ElementType: types.StringType,
-				Validators:  []validator.Map{mapvalidator.SizeAtLeast(1)},
 				MarkdownDescription: "Wordings for other locales, by BCP 47 language tag such as `fr` or `pt-BR`, with the same rules as `text`. " +
-					"An application picks the longest match and falls back to `text`.",
+					"An application picks the longest match and falls back to `text`. Empty: none. A route that cannot send one of them sends its default wording, which is warned of.",
 			},
 			"myotp":   myotpAttribute(),
 			"way2api": way2apiAttribute(),
@@ -61,8 +57,7 @@ func myotpAttribute() schema.Attribute {
 			"whatsapp_template_order": schema.Int64Attribute{Optional: true, MarkdownDescription: whatsAppOrder},
 			"translations": schema.MapNestedAttribute{
 				Optional:            true,
-				Validators:          []validator.Map{mapvalidator.SizeAtLeast(1)},
-				MarkdownDescription: "Numbers for other locales, by BCP 47 language tag.",
+				MarkdownDescription: "Numbers for other locales, by BCP 47 language tag. Empty: none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"template_order":          schema.Int64Attribute{Optional: true, MarkdownDescription: templateOrder},
 					"whatsapp_template_order": schema.Int64Attribute{Optional: true, MarkdownDescription: whatsAppOrder},

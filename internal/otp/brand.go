@@ -13,11 +13,20 @@ const MaxDisplayName = 64
 type Brand struct {
 	Name        string `json:"name"`
 	DisplayName string `json:"display_name"`
+	// MyOTP is how the brand is spelled at MyOTP.App; nil: as DisplayName.
+	MyOTP *MyOTPBrand `json:"myotp,omitempty"`
 
 	Unknown Fields `json:"-"`
 }
 
-// Check applies the rules that hold for a brand at every vendor.
+// MyOTPBrand is the brand in a request to MyOTP.App, which puts it into texts
+// of its own (MyOTP reference §2).
+type MyOTPBrand struct {
+	Brand string `json:"brand"`
+}
+
+// Check applies the rules that hold for a brand at every vendor; each
+// vendor's compiler checks its own part.
 func (b Brand) Check() Problems {
 	var ps Problems
 	if b.Unknown.Any("display_name") {
@@ -33,6 +42,7 @@ func (b Brand) Check() Problems {
 	for _, fault := range checkCharacters(name, false) {
 		ps.Errorf(path, "Display name has a character that may not be in a message", "%s", fault)
 	}
+	checkBreaks(&ps, path, name)
 	if strings.ContainsAny(name, "{}") || strings.Contains(name, "${") {
 		ps.Errorf(path, "Display name has a brace", "display_name is %q: a vendor or an application could take {, } or ${ for the start of a placeholder. Remove it.", name)
 	}

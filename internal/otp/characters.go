@@ -2,7 +2,6 @@ package otp
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,12 +16,11 @@ import (
 // Indic scripts and emoji need them.
 func checkCharacters(s string, newlines bool) []TextFault {
 	var faults []TextFault
-	position := 0
-	for _, r := range s {
-		position++
+	runes := []rune(s)
+	for i, r := range runes {
 		var what string
 		switch {
-		case r == '\n' && newlines, r == '\u200c', r == '\u200d', r == '\u200e', r == '\u200f', r == '\u061c':
+		case r == '\n' && newlines, r == '\u200c', r == '\u200d', r == '\u200e', r == '\u200f', r == '\u061c', breaksLine(runes, i):
 			continue
 		case unicode.IsControl(r):
 			what = "control character"
@@ -39,32 +37,58 @@ func checkCharacters(s string, newlines bool) []TextFault {
 		default:
 			continue
 		}
-		faults = append(faults, TextFault{Position: position, Found: fmt.Sprintf("%s U+%04X", what, r), Remedy: "remove it; recipients would not see it, or would see something else."})
+		faults = append(faults, TextFault{Position: i + 1, Found: fmt.Sprintf("%s U+%04X", what, r), Remedy: "remove it; recipients would not see it, or would see something else."})
 	}
 	if !norm.NFC.IsNormalString(s) {
-		faults = append(faults, TextFault{Position: position, Found: "text that is not in Unicode normal form C", Remedy: "type accented letters as one character each; combined marks cost more and show differently."})
+		faults = append(faults, TextFault{Position: len(runes), Found: "text that is not in Unicode normal form C", Remedy: "type accented letters as one character each; combined marks cost more and show differently."})
 	}
 	return faults
+}
+
+// zeroWidthSpace is where a line may break between two words without a space.
+const zeroWidthSpace = '\u200b'
+
+// unspaced are the scripts that are written without spaces between words, so
+// that only a dictionary, or a zero-width space, says where a line may break
+// (Unicode line breaking, UAX #14, class SA).
+var unspaced = []*unicode.RangeTable{
+	unicode.Ahom, unicode.Khmer, unicode.Lao, unicode.Myanmar, unicode.New_Tai_Lue, unicode.Tai_Le, unicode.Tai_Tham,
+	unicode.Tai_Viet, unicode.Thai,
+}
+
+// breaksLine reports whether the character at i is a zero-width space beside a
+// letter of a script that needs it.
+func breaksLine(runes []rune, i int) bool {
+	if runes[i] != zeroWidthSpace {
+		return false
+	}
+	for _, step := range []int{-1, 1} {
+		j := i + step
+		for j >= 0 && j < len(runes) && runes[j] == zeroWidthSpace {
+			j += step
+		}
+		if j >= 0 && j < len(runes) && unicode.In(runes[j], unspaced...) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkBreaks warns of the zero-width spaces of a text that checkCharacters
+// lets pass.
+func checkBreaks(ps *Problems, path Path, s string) {
+	runes := []rune(s)
+	for i := range runes {
+		if breaksLine(runes, i) {
+			ps.Warnf(path, "Text holds a zero-width space", "U+200B at character %d: Khmer, Lao, Burmese, Thai and their like need it to break lines, so it is sent. Some phones show it as a box; leave it out where a line need not break.", i+1)
+			return
+		}
+	}
 }
 
 // Length is the number of characters of a message as vendors count them: a
 // character outside the basic plane, most emoji among them, counts as two.
 func Length(s string) int { return len(utf16.Encode([]rune(s))) }
-
-var (
-	webOTP = regexp.MustCompile(`^@[a-zA-Z0-9.-]+ #(\{\{otp\}\}|\S+)$`)
-	link   = regexp.MustCompile(`(?i)(https?://|www\.)\S+|\b[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}/\S*`)
-)
-
-// findLink returns the first URL in a text. The last line of a WebOTP message
-// (@host #code), which binds a code to a site, is not one.
-func findLink(s string) string {
-	lines := strings.Split(s, "\n")
-	if last := len(lines) - 1; webOTP.MatchString(lines[last]) {
-		lines = lines[:last]
-	}
-	return link.FindString(strings.Join(lines, "\n"))
-}
 
 // confusable are the scripts whose letters look alike.
 var confusable = map[string]*unicode.RangeTable{
@@ -89,4 +113,16 @@ func mixedScripts(s string) []string {
 	}
 	slices.Sort(found)
 	return found
+}
+
+// PlainASCII is what is left of a name when accents are taken from its letters
+// and everything else is removed but ASCII letters, digits and the characters
+// of also.
+func PlainASCII(name, also string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(also, r) {
+			return r
+		}
+		return -1
+	}, norm.NFD.String(name))
 }

@@ -17,7 +17,7 @@ type CodePolicy struct {
 // characters.
 const (
 	DefaultCodeLength = 6
-	MinCodeLength     = 4
+	MinCodeLength     = 3 // MyOTP.App over SMS (its developer page)
 	MaxCodeLength     = 32
 )
 
@@ -58,6 +58,9 @@ func (c Code) OnlyDigits() bool {
 	return c.Digits && !c.UpperCase && !c.LowerCase && !c.SpecialCharacters
 }
 
+// inRange reports whether any vendor makes codes of this length.
+func (c Code) inRange() bool { return c.Length >= MinCodeLength && c.Length <= MaxCodeLength }
+
 // Possible is how many different codes there are. Where look-alikes are left
 // out it counts 0, 1, I, O, l and o as left out; vendors do not publish their
 // lists, so it is an estimate.
@@ -89,7 +92,7 @@ func (p Profile) checkCode() Problems {
 		return nil
 	}
 	code, path := p.Code.Resolve(), At("code")
-	if code.Length < MinCodeLength || code.Length > MaxCodeLength {
+	if !code.inRange() {
 		ps.Errorf(path.Attribute("length"), "Code length is out of range", "length is %d; codes have %d to %d characters.", code.Length, MinCodeLength, MaxCodeLength)
 		return ps
 	}
@@ -99,8 +102,20 @@ func (p Profile) checkCode() Problems {
 	}
 	if code.Possible() < million {
 		ps.Warnf(path, "Codes are easy to guess", "There are only %.0f different codes. Six digits, or a larger alphabet, are the usual minimum.", code.Possible())
-	} else if !p.Unknown.Any("max_wrong_attempts") && float64(p.attempts())/code.Possible() > 1e-5 {
-		ps.Warnf(At("max_wrong_attempts"), "Codes are easy to guess", "%d attempts at %.0f different codes succeed more often than once in 100,000. Lower max_wrong_attempts or lengthen the code.", p.attempts(), code.Possible())
 	}
 	return ps
+}
+
+// maxGuesses is the chance of guessing a code, above which a plan warns.
+const maxGuesses = 1e-5
+
+// guessable is the chance that somebody guesses a code with all attempts; 0
+// where it is not known, and where there are so few codes that checkCode warns
+// of these instead.
+func (p Profile) guessable() float64 {
+	code := p.Code.Resolve()
+	if p.Unknown.Any("code") || !code.inRange() || code.Possible() < million {
+		return 0
+	}
+	return float64(p.attempts()) / code.Possible()
 }

@@ -1,7 +1,6 @@
 package otp
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -11,8 +10,8 @@ import (
 // one, and the numbers or words by which the others know theirs.
 type MessageTemplate struct {
 	Name         string            `json:"name"`
-	Text         string            `json:"text,omitempty"`         // the default wording; "": none
-	Translations map[string]string `json:"translations,omitempty"` // by BCP 47 locale
+	Text         string            `json:"text,omitempty"`        // the default wording; "": none
+	Translations map[string]string `json:"translations,omitzero"` // by BCP 47 locale; empty: none
 	MyOTP        *MyOTPTemplate    `json:"myotp,omitempty"`
 	Way2API      *Way2APITemplate  `json:"way2api,omitempty"`
 
@@ -24,7 +23,7 @@ type MessageTemplate struct {
 type MyOTPTemplate struct {
 	TemplateOrder         *int64                      `json:"template_order,omitempty"`
 	WhatsAppTemplateOrder *int64                      `json:"whatsapp_template_order,omitempty"`
-	Translations          map[string]MyOTPTranslation `json:"translations,omitempty"`
+	Translations          map[string]MyOTPTranslation `json:"translations,omitzero"`
 }
 
 // MyOTPTranslation holds the numbers of one locale.
@@ -40,21 +39,37 @@ type Way2APITemplate struct {
 	ShareWith string `json:"share_with"`
 }
 
-// Wording is one text of a template with the attribute that holds it.
+// Wording is one text of a template with the attribute that holds it. Line
+// feeds at its end, as every heredoc has one, are left out: no vendor needs
+// them, and a browser reads the last line only.
 type Wording struct {
-	Locale string // "" for the default text
-	Text   string
-	Path   Path
+	Locale  string // "" for the default text
+	Text    string
+	Path    Path
+	Trimmed bool // whether line feeds were left out
+}
+
+func newWording(locale, text string) Wording {
+	trimmed := strings.TrimRight(text, "\n")
+	return Wording{Locale: locale, Text: trimmed, Path: wordingPath(locale), Trimmed: trimmed != text}
+}
+
+// wordingPath is the attribute that holds the text of a locale.
+func wordingPath(locale string) Path {
+	if locale == "" {
+		return At("text")
+	}
+	return At("translations").Key(locale)
 }
 
 // Wordings lists the default text and then every translation by locale.
 func (t MessageTemplate) Wordings() []Wording {
 	var ws []Wording
 	if t.Text != "" {
-		ws = append(ws, Wording{Text: t.Text, Path: At("text")})
+		ws = append(ws, newWording("", t.Text))
 	}
 	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
-		ws = append(ws, Wording{Locale: locale, Text: t.Translations[locale], Path: At("translations").Key(locale)})
+		ws = append(ws, newWording(locale, t.Translations[locale]))
 	}
 	return ws
 }
@@ -66,19 +81,27 @@ func (t MessageTemplate) Check() Problems {
 	if t.Unknown.Any("text", "translations", "myotp", "way2api") {
 		return t.checkWordings()
 	}
-	if t.Text == "" && t.MyOTP == nil && t.Way2API == nil {
-		ps.Errorf(At("text"), "Message template is empty", "Set text for vendors that send free text (AndroidAPI, Octopush), myotp for MyOTP.App or way2api for Way2API; at least one of them.")
-	}
-	if t.Text == "" && len(t.Translations) > 0 {
+	switch {
+	case t.Text == "" && len(t.Translations) > 0:
 		ps.Errorf(At("translations"), "Translations without a default text", "Recipients of other locales need a message too. Set text.")
+	case t.Text == "" && t.MyOTP == nil && t.Way2API == nil:
+		ps.Errorf(At("text"), "Message template is empty", "Set text for vendors that send free text (AndroidAPI, Octopush), myotp for MyOTP.App or way2api for Way2API; at least one of them.")
 	}
 	return append(ps, t.checkWordings()...)
 }
 
 func (t MessageTemplate) checkWordings() Problems {
 	var ps Problems
+	var trimmed []string
 	for _, w := range t.Wordings() {
 		ps = append(ps, w.check()...)
+		if w.Trimmed {
+			trimmed = append(trimmed, w.Path.String())
+		}
+	}
+	if len(trimmed) > 0 {
+		ps.Warnf(At("text"), "Line feed at the end of a text is left out", "%s %s in a line feed, as every heredoc does. It is not sent: no vendor needs it, and a browser reads the last line only. To be rid of this warning, wrap the heredoc in chomp(), or write a string in quotes.",
+			enumerate(trimmed), plural(len(trimmed), "ends", "end"))
 	}
 	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
 		checkLocale(&ps, At("translations").Key(locale), locale)
@@ -100,11 +123,14 @@ func (w Wording) check() Problems {
 	for _, fault := range checkCharacters(w.Text, true) {
 		ps.Errorf(w.Path, "Message text has a character that may not be sent", "%s", fault)
 	}
+	checkBreaks(&ps, w.Path, w.Text)
 	switch n := text.Count(PlaceholderOTP); {
 	case n == 0 && len(faults) == 0:
 		ps.Errorf(w.Path, "Message text has no code in it", "The text %q has no {{otp}}: it would be sent, paid for, and hold no code. Write {{otp}} where the code belongs.", w.Text)
-	case n > 1:
-		ps.Errorf(w.Path, "Message text has the code twice", "{{otp}} occurs %d times. Vendors fill in the code once; keep one {{otp}}.", n)
+	case n > 1 && !bindsTwice(w.Text):
+		ps.Errorf(w.Path, "Message text has the code twice", "{{otp}} occurs %d times. Vendors fill in the code once; keep one {{otp}}. Only a WebOTP message has two: one in its sentence, and one in a last line such as @example.com #{{otp}}.", n)
+	default:
+		w.checkBinding(&ps)
 	}
 	w.checkCost(&ps)
 	if found := findLink(w.Text); found != "" {
@@ -113,28 +139,15 @@ func (w Wording) check() Problems {
 	return ps
 }
 
-// checkCost warns of typographic characters that leave the small alphabet of
-// SMS, so that every message costs more segments than it need. It counts with
-// an example, because only a profile knows what the placeholders become.
-func (w Wording) checkCost(ps *Problems) {
-	costly := CostlyCharacters(w.Text)
-	if len(costly) == 0 {
-		return
+// checkBinding warns of a line that was meant to bind the code to a site and
+// that browsers do not read.
+func (w Wording) checkBinding(ps *Problems) {
+	line, last := misboundLine(w.Text)
+	switch {
+	case line == "":
+	case last:
+		ps.Warnf(w.Path, "Browsers do not read the code", "The last line %q is not that of a WebOTP message: it begins with @ and the host, then come one space, # and the code, as in @example.com #{{otp}}.", line)
+	default:
+		ps.Warnf(w.Path, "Browsers do not read the code", "Browsers look for @host #code in the last line only, and %q is not the last one. Move it to the end.", line)
 	}
-	var list []string
-	for _, c := range costly {
-		list = append(list, fmt.Sprintf("%q (U+%04X) at character %d, write %q", c.Character, c.Character, c.Position, c.Plain))
-	}
-	text, _ := ParseText(w.Text)
-	filled := text.Expand(map[Placeholder]string{PlaceholderOTP: "123456", PlaceholderBrand: "Acme", PlaceholderMinutes: "5", PlaceholderExpiry: "12:00:00"})
-	is, could := CountSegments(filled), CountSegments(plainly(filled))
-	ps.Warnf(w.Path, "Message text leaves the SMS alphabet", "Because of %s, the text is sent as Unicode, with room for 70 characters in a segment: with a code of six digits and a brand of four letters, %d characters in %d. Without %s there is room for 160: %d characters in %d.",
-		strings.Join(list, "; "), is.Characters, is.Segments, them(len(costly)), could.Characters, could.Segments)
-}
-
-func them(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
 }

@@ -2,6 +2,7 @@ package otp
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -89,6 +90,33 @@ func (ps Problems) Error() string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// routeOfSentence is what differs where the same is wrong with several routes.
+var routeOfSentence = regexp.MustCompile(`routes\[\d+\]`)
+
+// once keeps the first of several problems that say the same of different
+// routes: what is to be changed is not in the route, and one place.
+func (ps Problems) once() Problems {
+	type key struct{ path, summary, detail string }
+	var kept Problems
+	said := map[key]bool{}
+	for _, p := range ps {
+		k := key{p.Path.String(), p.Summary, vendorOfSentence.Replace(routeOfSentence.ReplaceAllString(p.Detail, ""))}
+		if !said[k] {
+			said[k], kept = true, append(kept, p)
+		}
+	}
+	return kept
+}
+
+// vendorOfSentence leaves the vendor out of a sentence.
+var vendorOfSentence = func() *strings.Replacer {
+	var pairs []string
+	for _, vendor := range Vendors() {
+		pairs = append(pairs, vendor.Title(), "")
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // Fields names attributes whose value is not known yet. A rule that reads one
 // of them is skipped now and checked again when the value is known.

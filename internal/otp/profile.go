@@ -2,8 +2,6 @@ package otp
 
 import (
 	"reflect"
-	"slices"
-	"strings"
 )
 
 // Profile joins a brand, a message template, a code policy and an ordered list
@@ -33,7 +31,17 @@ const (
 	DefaultPerIPHour          = 60
 
 	// MaxWrongAttemptsLimit is the largest max_wrong_attempts.
-	MaxWrongAttemptsLimit = 10
+	MaxWrongAttemptsLimit = 100
+	// ManyAttempts is the max_wrong_attempts above which a plan warns.
+	ManyAttempts = 10
+	// MinValidity is the shortest validity, in seconds.
+	MinValidity = 1
+	// MaxValidity is the longest validity, in seconds: what an application may
+	// keep in 32 bits.
+	MaxValidity = 1<<31 - 1
+	// ShortValidity is the validity, in seconds, below which a plan warns:
+	// somebody may have meant minutes.
+	ShortValidity = 60
 	// LongValidity is the validity, in seconds, above which a plan warns.
 	LongValidity = 900
 )
@@ -85,7 +93,7 @@ type OctopushRoute struct {
 type Voice struct {
 	Language     string            `json:"language,omitempty"`
 	Gender       string            `json:"gender,omitempty"`
-	Translations map[string]string `json:"translations,omitempty"` // locale to voice language
+	Translations map[string]string `json:"translations,omitzero"` // locale to voice language
 }
 
 // Validity is how long a code is good, in seconds.
@@ -117,18 +125,10 @@ func unlessZero(limit int64) *int64 {
 
 // Check applies the rules that need nothing but the profile itself.
 func (p Profile) Check() Problems {
-	ps := p.checkCode()
-	if !p.Unknown.Any("validity_seconds") {
-		switch v := p.Validity(); {
-		case v < 1:
-			ps.Errorf(At("validity_seconds"), "Validity is out of range", "validity_seconds is %d; a code must be good for at least a second.", v)
-		case v > LongValidity:
-			ps.Warnf(At("validity_seconds"), "Codes are valid for long", "validity_seconds is %d; a code that is good for more than %d seconds (15 minutes) is easier to steal.", v, LongValidity)
-		}
-	}
-	if n := p.attempts(); !p.Unknown.Any("max_wrong_attempts") && (n < 1 || n > MaxWrongAttemptsLimit) {
-		ps.Errorf(At("max_wrong_attempts"), "Number of attempts is out of range", "max_wrong_attempts is %d; allow 1 to %d.", n, MaxWrongAttemptsLimit)
-	}
+	ps := p.checkNames()
+	ps = append(ps, p.checkCode()...)
+	ps = append(ps, p.checkValidity()...)
+	ps = append(ps, p.checkAttempts()...)
 	if !p.Unknown.Any("limits") {
 		ps = append(ps, p.checkLimits()...)
 	}
@@ -137,11 +137,69 @@ func (p Profile) Check() Problems {
 	}
 	if !p.Unknown.Any("allowed_countries") {
 		ps = append(ps, checkCountries(At("allowed_countries"), p.AllowedCountries)...)
-		if p.AllowedCountries == nil {
-			ps.Warnf(At("allowed_countries"), "Codes may be sent to every country", "Without allowed_countries anybody can make you pay for messages to expensive numbers (SMS pumping). List the countries your users are in.")
+	}
+	ps = append(ps, p.checkRoutes()...)
+	if !ps.Failed() {
+		ps = append(ps, p.checkServed()...)
+	}
+	return ps
+}
+
+// checkNames refuses references that no object can have.
+func (p Profile) checkNames() Problems {
+	var ps Problems
+	check := func(known bool, path Path, name string) {
+		if sentence := SlugProblem(name); known && sentence != "" {
+			ps.Errorf(path, "Name is not a slug", "%s is %q. %s", path, name, sentence)
 		}
 	}
-	return append(ps, p.checkRoutes()...)
+	check(!p.Unknown.Any("brand"), At("brand"), p.Brand)
+	check(!p.Unknown.Any("template"), At("template"), p.Template)
+	if p.Unknown.Any("routes") {
+		return ps
+	}
+	for i, r := range p.Routes {
+		check(r.SenderID != "" && !r.Unknown.Any("sender_id"), At("routes").Index(i).Attribute("sender_id"), r.SenderID)
+		check(r.Account != "" && !r.Unknown.Any("account"), At("routes").Index(i).Attribute("account"), r.Account)
+	}
+	return ps
+}
+
+func (p Profile) checkValidity() Problems {
+	var ps Problems
+	if p.Unknown.Any("validity_seconds") {
+		return nil
+	}
+	path := At("validity_seconds")
+	switch v := p.Validity(); {
+	case v < MinValidity:
+		ps.Errorf(path, "Validity is out of range", "validity_seconds is %d; a code must be good for at least a second.", v)
+	case v > MaxValidity:
+		ps.Errorf(path, "Validity is out of range", "validity_seconds is %d; documents hold %d at most.", v, MaxValidity)
+	case v < ShortValidity:
+		ps.Warnf(path, "Codes are valid for seconds", "validity_seconds is %d: seconds, not minutes? Many messages need longer than that to arrive. Five minutes are %d.", v, DefaultValiditySeconds)
+	case v > LongValidity:
+		ps.Warnf(path, "Codes are valid for long", "validity_seconds is %d; a code that is good for more than %d seconds (15 minutes) is easier to steal.", v, LongValidity)
+	}
+	if wait := p.limits().ResendAfterSeconds; !p.Unknown.Any("limits") && wait > p.Validity() && p.Validity() >= MinValidity {
+		ps.Warnf(At("limits").Attribute("resend_after_seconds"), "Codes expire before another may be asked for", "resend_after_seconds is %d, but a code is good for %d seconds: who misses it can only wait. Set it to %d or less.", wait, p.Validity(), p.Validity())
+	}
+	return ps
+}
+
+func (p Profile) checkAttempts() Problems {
+	var ps Problems
+	n, path := p.attempts(), At("max_wrong_attempts")
+	switch {
+	case p.Unknown.Any("max_wrong_attempts"):
+	case n < 1 || n > MaxWrongAttemptsLimit:
+		ps.Errorf(path, "Number of attempts is out of range", "max_wrong_attempts is %d; allow 1 to %d.", n, MaxWrongAttemptsLimit)
+	case p.guessable() > maxGuesses:
+		ps.Warnf(path, "Codes are easy to guess", "%d attempts at %.0f different codes succeed more often than once in 100,000. Lower max_wrong_attempts or lengthen the code.", n, p.Code.Resolve().Possible())
+	case n > ManyAttempts:
+		ps.Warnf(path, "Many attempts are allowed", "max_wrong_attempts is %d. No vendor names a limit, but nobody mistypes a code so often: more than %d help those who guess.", n, ManyAttempts)
+	}
+	return ps
 }
 
 func (p Profile) checkLimits() Problems {
@@ -174,17 +232,12 @@ func (p Profile) checkRoutes() Problems {
 		return nil
 	}
 	if len(p.Routes) == 0 {
-		ps.Errorf(At("routes"), "Profile has no route", "Without a route no code can be sent. Add at least one, for example { vendor = \"octopush\", channel = \"sms\" }.")
+		ps.Errorf(At("routes"), "Profile has no route", "Without a route no code can be sent. Add at least one, for example { vendor = \"myotp\", channel = \"sms\" }.")
 	}
 	for i, r := range p.Routes {
 		path := At("routes").Index(i)
 		if !r.Unknown.Any("vendor") && !r.Vendor.Valid() {
 			ps.Errorf(path.Attribute("vendor"), "Unknown vendor", "%q is not a vendor; write %s.", r.Vendor, quoted(Vendors()))
-		}
-		if !r.Unknown.Any("account") && r.Account != "" {
-			if sentence := SlugProblem(r.Account); sentence != "" {
-				ps.Errorf(path.Attribute("account"), "Account is not a slug", "account is %q. %s It becomes a part of environment variables.", r.Account, sentence)
-			}
 		}
 		if !r.Unknown.Any("countries") {
 			ps = append(ps, checkCountries(path.Attribute("countries"), r.Countries)...)
@@ -197,42 +250,4 @@ func (p Profile) checkRoutes() Problems {
 		}
 	}
 	return ps
-}
-
-func (p Profile) checkRouteCountries(path Path, r Route) Problems {
-	var ps Problems
-	if p.Unknown.Any("allowed_countries") || p.AllowedCountries == nil {
-		return nil
-	}
-	for _, country := range r.Countries {
-		if !slices.Contains(p.AllowedCountries, country) {
-			ps.Errorf(path, "Route serves a country the profile does not allow", "%s is in the route's countries but not in allowed_countries %v. Add it there or remove it here.", country, p.AllowedCountries)
-		}
-	}
-	return ps
-}
-
-func checkCountries(path Path, countries []string) Problems {
-	var ps Problems
-	if countries != nil && len(countries) == 0 {
-		ps.Errorf(path, "List of countries is empty", "An empty set would allow no country at all. Leave the attribute out to allow all, or list some.")
-	}
-	for _, country := range countries {
-		if !IsCountry(country) {
-			ps.Errorf(path, "Unknown country", "%q is not an ISO 3166 alpha-2 country code in upper case, such as \"FR\" or \"IN\".%s", country, meant(country))
-		}
-	}
-	return ps
-}
-
-// meant proposes the country somebody most likely meant.
-func meant(country string) string {
-	code := strings.ToUpper(strings.TrimSpace(country))
-	if other := map[string]string{"UK": "GB", "EL": "GR"}[code]; other != "" {
-		code = other
-	}
-	if !IsCountry(code) {
-		return ""
-	}
-	return " Write \"" + code + "\"."
 }

@@ -92,18 +92,18 @@ func TestSegmentsAgreeWithAnIndependentCount(t *testing.T) {
 
 func TestCostlyCharactersAreNamedWithTheirPlainEquivalent(t *testing.T) {
 	t.Parallel()
-	template := MessageTemplate{Name: "x", Text: "Don’t share {{otp}} – ever"}
+	template := MessageTemplate{Name: "x", Text: "Don’t share {{otp}} – ever. " + strings.Repeat("x", 60)}
 	ps := template.Check()
 	if len(ps) != 1 || !ps[0].Warning {
 		t.Fatalf("got %v", ps)
 	}
-	want := `Because of '’' (U+2019) at character 4, write "'"; '–' (U+2013) at character 21, write "-", the text is sent as Unicode, with room for 70 characters in a segment: with a code of six digits and a brand of four letters, 25 characters in 1. Without them there is room for 160: 25 characters in 1.`
+	want := `Because of '’' (U+2019) at character 4, write "'"; '–' (U+2013) at character 21, write "-", the text is sent as Unicode, with room for 70 characters in a segment: with a code of six digits and a brand of four letters it takes 2 segments. Without them there is room for 160, and it takes 1.`
 	if ps[0].Detail != want {
 		t.Errorf("got  %s\nwant %s", ps[0].Detail, want)
 	}
-	for _, text := range []string{"plain {{otp}}", "Ваш код – {{otp}}"} {
+	for _, text := range []string{"plain {{otp}}", "Ваш код – {{otp}}", "Don’t share {{otp}}", "Ваш код – {{otp}}" + strings.Repeat("x", 60)} {
 		if ps := (MessageTemplate{Name: "x", Text: text}).Check(); len(ps) != 0 {
-			t.Errorf("%q: %v; replacing characters would not help", text, ps)
+			t.Errorf("%q: %v; replacing characters would not make it cheaper", text, ps)
 		}
 	}
 }

@@ -87,6 +87,11 @@ func TestCharactersThatScriptsNeedAreAllowed(t *testing.T) {
 		"Arabic with marks":         "\u200fرمز\u200e 123 \u061c",
 		"emoji of several parts":    "👩\u200d💻 ✔\ufe0f",
 		"composed accents":          "Zürich, São Paulo, Việt",
+		"Khmer that may break":      "លេខកូដ\u200bរបស់អ្នក",
+		"Thai that may break":       "รหัส\u200bของคุณ",
+		"Lao that may break":        "ລະຫັດ\u200b\u200bຂອງທ່ານ",
+		"Burmese that may break":    "သင့်\u200bကုဒ်",
+		"Thai beside Latin":         "OTP\u200bของคุณ",
 	} {
 		if faults := checkCharacters(text, true); faults != nil {
 			t.Errorf("%s: %v", name, faults)
@@ -99,6 +104,11 @@ func TestInvisibleCharactersAreRefused(t *testing.T) {
 	for _, r := range []rune{0x200b, 0x2060, 0x2063, 0x206a, 0x206f, 0xfeff, 0x00ad, 0x034f, 0x115f, 0x3164, 0xffa0, 0xfff9, 0x2800, 0xe0100, 0x180b, 0x180e, 0xfe00} {
 		if ps := (Brand{Name: "x", DisplayName: "A" + string(r) + "cme"}).Check(); !ps.Failed() {
 			t.Errorf("U+%04X is accepted", r)
+		}
+	}
+	for _, text := range []string{"रहस्य\u200bकोड {{otp}}", "รหัส {{otp}} x\u200by", "\u200b{{otp}}"} {
+		if ps := (MessageTemplate{Name: "x", Text: text}).Check(); !ps.Failed() {
+			t.Errorf("%+q is accepted, though its script needs no zero-width space", text)
 		}
 	}
 	for _, name := range []string{"\u200e", "\u200d\ufe0f", " "} {
@@ -125,6 +135,13 @@ func TestLinksAreFoundButNotWebOTP(t *testing.T) {
 		"{{otp}} MyOTP.App":                  "",
 		"Code:\n@acme.example #{{otp}}":      "",
 		"@acme.example/x #{{otp}}\nlast":     "acme.example/x",
+
+		"Code:\n@www.example.com #{{otp}} @pay.example":          "",
+		"Code:\n@acme.example #{{otp}} ":                         "",
+		"Code:\n@acme.example #{{otp}} @pay.example later":       "",
+		"Code:\n@acme.example #{{otp}} see https://acme.example": "https://acme.example",
+		"https://acme.example\n@www.example.com #{{otp}}":        "https://acme.example",
+		"Code:\n@acme.example #{{otp}} @pay.example/x":           "pay.example/x",
 	} {
 		if got := findLink(text); got != want {
 			t.Errorf("%q: found %q, want %q", text, got, want)
@@ -178,32 +195,6 @@ func TestVariableOfAnAccount(t *testing.T) {
 	}
 	if got := MyOTP.Variable("", "BASE_URL"); got != "OTP_MYOTP_BASE_URL" {
 		t.Error(got)
-	}
-}
-
-func TestWarningsOfAProfile(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		change func(*Profile)
-		want   string
-	}{
-		"usual":                 {func(*Profile) {}, ""},
-		"five digits":           {func(p *Profile) { p.Code = &CodePolicy{Length: ptr[int64](5)} }, "Codes are easy to guess"},
-		"no confusing digits":   {func(p *Profile) { p.Code = &CodePolicy{ExcludeConfusing: ptr(true)} }, "Codes are easy to guess"},
-		"five letters":          {func(p *Profile) { p.Code = &CodePolicy{Length: ptr[int64](5), UpperCase: ptr(true)} }, ""},
-		"ten attempts":          {func(p *Profile) { p.MaxWrongAttempts = ptr[int64](10) }, ""},
-		"a quarter of an hour":  {func(p *Profile) { p.ValiditySeconds = ptr[int64](900) }, ""},
-		"more than that":        {func(p *Profile) { p.ValiditySeconds = ptr[int64](901) }, "Codes are valid for long"},
-		"every country":         {func(p *Profile) { p.AllowedCountries = nil }, "Codes may be sent to every country"},
-		"not known yet":         {func(p *Profile) { p.AllowedCountries, p.Unknown = nil, Fields{"allowed_countries": true} }, ""},
-		"an unknown route part": {func(p *Profile) { p.Routes[0].Unknown = Fields{"vendor": true} }, ""},
-	} {
-		p := Profile{Name: "x", AllowedCountries: []string{"FR"}, Routes: []Route{{Vendor: MyOTP, Channel: SMS}}}
-		test.change(&p)
-		ps := p.Check()
-		if ps.Failed() || test.want == "" && len(ps) > 0 || test.want != "" && (len(ps) != 1 || ps[0].Summary != test.want) {
-			t.Errorf("%s: %v", name, ps)
-		}
 	}
 }
 

@@ -1,12 +1,8 @@
 package profile
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
@@ -22,23 +18,21 @@ func profileSchema() schema.Schema {
 			"name": tf.NameAttribute(catalog.Profile),
 			"brand": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{tf.Slug()},
 				MarkdownDescription: "Name of the brand. Write it as a reference, `otp_brand.<label>.name`, so that Terraform knows the order.",
 			},
 			"template": schema.StringAttribute{
 				Required:            true,
-				Validators:          []validator.String{tf.Slug()},
 				MarkdownDescription: "Name of the message template. Write it as a reference, `otp_message_template.<label>.name`.",
 			},
 			"code": codeAttribute(),
 			"validity_seconds": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultValiditySeconds),
-				MarkdownDescription: "How long a code is good, in seconds. Default 300; above 900 is warned of. Each vendor has its own bounds: MyOTP.App 60 to 14,400 " +
-					"(Telegram 3,600; WhatsApp exactly what the template says), Octopush 3 to 10,000,000.",
+				MarkdownDescription: "How long a code is good, in seconds. Default 300; below 60 and above 900 is warned of. Each vendor has its own bounds: MyOTP.App 30 to 14,400 " +
+					"(Telegram 60 to 3,600; WhatsApp exactly what the template says), Octopush 3 to 10,000,000.",
 			},
 			"max_wrong_attempts": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultMaxWrongAttempts),
-				MarkdownDescription: "After how many wrong codes a code is void, 1 to 10. Default 3. Only Octopush keeps it; elsewhere the application must.",
+				MarkdownDescription: "After how many wrong codes a code is void, 1 to 100. Default 3; above 10 is warned of. Only Octopush keeps it; elsewhere the application must.",
 			},
 			"allowed_countries": schema.SetAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -52,7 +46,6 @@ func profileSchema() schema.Schema {
 			},
 			"routes": schema.ListNestedAttribute{
 				Required:            true,
-				Validators:          []validator.List{listvalidator.SizeAtLeast(1)},
 				MarkdownDescription: "Ways to deliver a code, in order of preference.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: routeAttributes()},
 			},
@@ -75,7 +68,7 @@ func codeAttribute() schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "What a code looks like. Absent: six digits.",
 		Attributes: map[string]schema.Attribute{
-			"length":             schema.Int64Attribute{Optional: true, MarkdownDescription: "Number of characters, 4 to 32. Default 6. AndroidAPI makes 6, MyOTP.App and Way2API 4 to 8."},
+			"length":             schema.Int64Attribute{Optional: true, MarkdownDescription: "Number of characters, 3 to 32. Default 6. AndroidAPI makes 6, MyOTP.App 3 to 8 over SMS (3 is warned of) and 4 to 8 otherwise, Octopush 4 to 32, Way2API 4 to 8."},
 			"digits":             schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have digits. Default `true`."},
 			"upper_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have upper-case letters. Default `false`. Only Octopush can."},
 			"lower_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have lower-case letters. Default `false`. Only Octopush can."},
@@ -111,16 +104,16 @@ func routeAttributes() map[string]schema.Attribute {
 		"vendor":  schema.StringAttribute{Required: true, MarkdownDescription: "`androidapi`, `myotp`, `octopush` or `way2api`."},
 		"channel": schema.StringAttribute{Required: true, MarkdownDescription: "`sms`, `voice_sms` (Octopush), `whatsapp` (AndroidAPI, MyOTP.App) or `telegram` (MyOTP.App)."},
 		"sender_id": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{tf.Slug()},
+			Optional:            true,
 			MarkdownDescription: "Name of the sender ID, for AndroidAPI and Octopush. Write it as a reference, `otp_sender_id.<label>.name`.",
 		},
-		"whatsapp_account": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)}, MarkdownDescription: "ID of the WhatsApp account that sends, for AndroidAPI over WhatsApp."},
+		"whatsapp_account": schema.StringAttribute{Optional: true, MarkdownDescription: "ID of the WhatsApp account that sends, for AndroidAPI over WhatsApp."},
 		"countries": schema.SetAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Countries that the route serves, ISO 3166 alpha-2 in upper case. Absent: every allowed one.",
 		},
 		"account": schema.StringAttribute{
-			Optional: true, Validators: []validator.String{tf.Slug()},
+			Optional: true,
 			MarkdownDescription: "A second account of the same vendor, as a slug: applications then read its credentials from `OTP_<VENDOR>_<ACCOUNT>_…`, " +
 				"such as `OTP_OCTOPUSH_EU_API_KEY` for `eu`.",
 		},
@@ -152,13 +145,13 @@ func octopushAttribute() schema.Attribute {
 				Optional: true, MarkdownDescription: "How a voice message is read aloud. Needed with channel `voice_sms`.",
 				Attributes: map[string]schema.Attribute{
 					"language": schema.StringAttribute{
-						Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)},
+						Optional:            true,
 						MarkdownDescription: "Language of `text`: `de-DE`, `el-GR`, `en-GB`, `en-US`, `es-ES`, `es-LA`, `fr-FR`, `hu-HU`, `it-IT`, `pl-PL`, `pt-BR`, `ru-RU` or `sv-SE`.",
 					},
-					"gender": schema.StringAttribute{Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)}, MarkdownDescription: "`female` or `male`. Default `female`."},
+					"gender": schema.StringAttribute{Optional: true, MarkdownDescription: "`female` or `male`. Default `female`."},
 					"translations": schema.MapAttribute{
-						Optional: true, ElementType: types.StringType, Validators: []validator.Map{mapvalidator.SizeAtLeast(1)},
-						MarkdownDescription: "Languages of the template's translations, by locale.",
+						Optional: true, ElementType: types.StringType,
+						MarkdownDescription: "Languages of the template's translations, by locale. A translation without one is not read aloud: the default text is, in its own language, which is warned of. Empty: none.",
 					},
 				},
 			},

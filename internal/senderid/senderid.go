@@ -2,12 +2,10 @@
 package senderid
 
 import (
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -47,15 +45,15 @@ func androidAPIAttribute() schema.Attribute {
 		MarkdownDescription: "The sender at AndroidAPI: exactly one of `device` and `gateway`.",
 		Attributes: map[string]schema.Attribute{
 			"device": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)},
+				Optional:            true,
 				MarkdownDescription: "Unique ID of one of your linked devices; messages cost what its SIM costs. 1 to 128 letters, digits and hyphens.",
 			},
 			"sim": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "SIM slot of the device, 1 or 2. Needed with `device`.",
+				MarkdownDescription: "SIM slot of the device, 1 or 2. Absent: nothing is sent for it, and the phone's own default decides, which is warned of.",
 			},
 			"gateway": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{stringvalidator.UTF8LengthAtLeast(1)},
+				Optional: true,
 				MarkdownDescription: "Number of a gateway, or unique ID of a partner device; messages cost credits. " +
 					"A partner device is somebody else's phone, which sees every code.",
 			},

@@ -46,7 +46,7 @@ func valid(routes ...otp.Route) *setup {
 // compile runs every check that a plan runs.
 func (s *setup) compile() (otp.Document, bool, otp.Problems) {
 	compilers := vendors.Compilers()
-	ps := s.brand.Check()
+	ps := compilers.CheckBrand(s.brand)
 	ps = append(ps, compilers.CheckTemplate(s.template)...)
 	ps = append(ps, compilers.CheckSender(s.sender)...)
 	ps = append(ps, s.profile.Check()...)

@@ -11,8 +11,6 @@ const (
 	// codeLength is the length of every code that the vendor shows; it makes
 	// them itself and takes no wish (AndroidAPI reference §7.1).
 	codeLength = 6
-	// minValidity is one second; that 0 means something is not documented.
-	minValidity = 1
 	// longValidity is where a warning begins, in seconds: no bound of expire is
 	// documented (AndroidAPI reference §14.11).
 	longValidity = 3600
@@ -24,12 +22,15 @@ const (
 // device (AndroidAPI reference §5, §7.1).
 var gatewayNumber = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
 
+// CheckBrand has nothing to add: AndroidAPI sends the name that is in the text.
+func (Compiler) CheckBrand(otp.Brand) otp.Problems { return nil }
+
 // CheckTemplate has nothing to add: AndroidAPI takes the free text of a
 // template and documents no limit of its length.
 func (Compiler) CheckTemplate(otp.MessageTemplate) otp.Problems { return nil }
 
-// CheckSender applies the rules for a sender: a device with its SIM, or a
-// gateway.
+// CheckSender applies the rules for a sender: a device, perhaps with its SIM,
+// or a gateway.
 func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	var ps otp.Problems
 	if s.AndroidAPI == nil || s.Unknown.Any("androidapi") {
@@ -39,7 +40,7 @@ func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	switch {
 	case sender.Device == "" && sender.Gateway == "":
 		ps.Errorf(path, "Sender has neither a device nor a gateway",
-			"AndroidAPI sends an SMS from a linked device or through a gateway. Set device and sim, or gateway.")
+			"AndroidAPI sends an SMS from a linked device or through a gateway. Set device, best with sim, or gateway.")
 	case sender.Device != "" && sender.Gateway != "":
 		ps.Errorf(path.Attribute("gateway"), "Sender has a device and a gateway",
 			"AndroidAPI sends an SMS from a linked device or through a gateway, never both. Remove gateway, or remove device and sim.")
@@ -63,8 +64,8 @@ func checkHandle(ps *otp.Problems, path otp.Path, name, handle, source string) {
 func checkSIM(ps *otp.Problems, path otp.Path, sender otp.AndroidAPISender) {
 	switch {
 	case sender.SIM == nil && sender.Device != "":
-		ps.Errorf(path, "Device has no SIM slot",
-			"Which SIM AndroidAPI takes when none is named is not documented. Set sim to 1 or 2.")
+		ps.Warnf(path, "Device has no SIM slot",
+			"Nothing is sent for sim, so the phone's own default decides from which number messages come; AndroidAPI does not document it. Set sim to 1 or 2 to choose.")
 	case sender.SIM != nil && (*sender.SIM < minSIM || *sender.SIM > maxSIM):
 		ps.Errorf(path, "SIM slot is out of range", "sim is %d; AndroidAPI has the slots 1 and 2.", *sender.SIM)
 	case sender.SIM != nil && sender.Device == "":
@@ -139,9 +140,6 @@ func checkValidity(ps *otp.Problems, r otp.RoutePlan) {
 	path := otp.At("validity_seconds")
 	switch {
 	case !known:
-	case validity < minValidity:
-		ps.Errorf(path, "Validity is out of range for AndroidAPI",
-			"validity_seconds is %d; AndroidAPI takes %d or more, and routes[%d] sends through it.", validity, minValidity, r.Index)
 	case validity > longValidity:
 		ps.Warnf(path, "AndroidAPI may not accept this validity",
 			"validity_seconds is %d; AndroidAPI documents no limit, and its own default is 300. If codes of routes[%d] expire early, set it to %d or less.", validity, r.Index, longValidity)

@@ -34,16 +34,16 @@ func send(r otp.RoutePlan) *otp.Call {
 	request := GenerateRequest{
 		PhoneNumber: "{{phone_digits}}",
 		Channel:     r.Route.Channel,
-		OTPLength:   code.Length,
-		OTPValidity: validity,
+		OTPLength:   unless(code.Length, defaultLength),
+		OTPValidity: unless(validity, defaultValidity),
 	}
 	if r.Brand != nil {
-		request.Brand = r.Brand.DisplayName
+		request.Brand, _ = brandOf(*r.Brand)
 	}
 	var numbers map[string]int64
 	if r.Template != nil {
 		numbers, _ = numbersOf(r)
-		request.TemplateOrder = numbers[""]
+		request.TemplateOrder = unless(numbers[""], defaultTemplate)
 	}
 	call := GenerateEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
@@ -65,6 +65,17 @@ func send(r otp.RoutePlan) *otp.Call {
 	}
 	call.Keep = map[string]string{"message_id": "/message_id"}
 	return call
+}
+
+// unless is the value, or nothing where it is the vendor's documented default.
+// Length, validity and template may be chosen on dearer plans only, and whether
+// the others are refused for these fields or for their values is not documented
+// (MyOTP reference §1, Plans): what is the default is therefore not sent.
+func unless(value, vendors int64) int64 {
+	if value == vendors {
+		return 0 // left out
+	}
+	return value
 }
 
 // mayForce reports whether a resend may replace a code that is still active;

@@ -1,6 +1,10 @@
 package octopush
 
-import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
+import (
+	"slices"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
 
 // Compiler makes the routes of profile documents that go through Octopush.
 type Compiler struct{}
@@ -20,7 +24,9 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	ps := check(r)
 	ps = append(ps, checkVoice(r)...)
 	messages := r.Messages(&ps, placeholders)
+	messages = spoken(r, messages)
 	checkLengths(&ps, r, messages)
+	checkRepetition(&ps, r, messages)
 
 	route := otp.DocumentRoute{Send: send(r, messages), Verify: verify(r)}
 	// That a code that was verified is void is not documented (§2.2).
@@ -43,6 +49,31 @@ func checkLengths(ps *otp.Problems, r otp.RoutePlan, messages []otp.Message) {
 			ps.Errorf(otp.At("template"), "Message is too long for Octopush",
 				"%s of message template %q has %d characters once brand, code and validity are in it; Octopush takes %d, and routes[%d] sends through it. Shorten it by %d.",
 				m.Path, r.Template.Name, n, maxText, r.Index, n-maxText)
+		}
+	}
+}
+
+// spoken leaves out the wordings that a voice message has no language for:
+// read in the voice of another language nobody would understand them, so the
+// default text serves these locales.
+func spoken(r otp.RoutePlan, messages []otp.Message) []otp.Message {
+	if r.Route.Channel != otp.VoiceSMS {
+		return messages
+	}
+	voice := voiceOf(r)
+	return slices.DeleteFunc(messages, func(m otp.Message) bool {
+		return m.Locale != "" && (voice == nil || voice.Translations[m.Locale] == "")
+	})
+}
+
+// checkRepetition warns of a WebOTP message, which has the code twice: that
+// every occurrence of {code} is filled in is not documented (§2.1).
+func checkRepetition(ps *otp.Problems, r otp.RoutePlan, messages []otp.Message) {
+	for _, m := range messages {
+		if m.RepeatsCode() {
+			ps.Warnf(otp.At("template"), "Octopush may fill in the code once only",
+				"%s of message template %q has the code in its sentence and again in the last line of a WebOTP message. Octopush does not document that it fills in both, and routes[%d] sends through it. Try it with a test send, or keep the last line only.", m.Path, r.Template.Name, r.Index)
+			return
 		}
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -46,7 +44,7 @@ func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	}
 	path, name := otp.At("octopush").Attribute("sender"), s.Octopush.Sender
 	remedy := "Write 3 to 11 letters and digits."
-	if proposal := strings.Map(alphanumeric, norm.NFD.String(name)); sender.MatchString(proposal) && proposal != name {
+	if proposal := otp.PlainASCII(name, ""); sender.MatchString(proposal) && proposal != name {
 		remedy = `Write "` + proposal + `".`
 	}
 	ps.Errorf(path, "Sender has a shape Octopush does not accept",
@@ -54,12 +52,8 @@ func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	return ps
 }
 
-func alphanumeric(r rune) rune {
-	if r < 0x80 && (r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9') {
-		return r
-	}
-	return -1
-}
+// CheckBrand has nothing to add: Octopush sends the name that is in the text.
+func (Compiler) CheckBrand(otp.Brand) otp.Problems { return nil }
 
 // CheckTemplate has nothing to add: Octopush takes the free text of a template.
 func (Compiler) CheckTemplate(otp.MessageTemplate) otp.Problems { return nil }
@@ -99,7 +93,7 @@ func checkSenderOf(ps *otp.Problems, r otp.RoutePlan) {
 }
 
 // checkVoice checks how a voice message is read aloud: every option explicit,
-// and every wording in its own language.
+// and no language without a wording.
 func checkVoice(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	if !r.Knows("octopush", "channel") {
@@ -133,11 +127,6 @@ func checkVoice(r otp.RoutePlan) otp.Problems {
 	}
 	if r.Template == nil || r.Template.Unknown.Any("translations") {
 		return ps
-	}
-	for _, locale := range slices.Sorted(maps.Keys(r.Template.Translations)) {
-		if voice.Translations[locale] == "" {
-			ps.Errorf(path.Attribute("translations"), "Translation without a voice", "Message template %q has a text for %q, which would be read aloud in %s. Add %s = \"…\" to voice.translations.", r.Template.Name, locale, voice.Language, locale)
-		}
 	}
 	for _, locale := range slices.Sorted(maps.Keys(voice.Translations)) {
 		if r.Template.Translations[locale] == "" {
