@@ -106,7 +106,7 @@ func TestTypedClientAndDocumentSendTheSameRequest(t *testing.T) {
 	}
 	viaMyOTP := func(change func(*myotp.GenerateRequest)) func(context.Context, typed) error {
 		return func(ctx context.Context, c typed) error {
-			request := myotp.GenerateRequest{PhoneNumber: french[1:], Channel: otp.SMS, OTPLength: 6, OTPValidity: 300, TemplateOrder: 1, Brand: "Acme"}
+			request := myotp.GenerateRequest{PhoneNumber: french[1:], Channel: otp.SMS, Brand: "Acme"} // the defaults of the vendor are left out
 			change(&request)
 			_, err := c.myotp.GenerateOTP(ctx, request)
 			return err

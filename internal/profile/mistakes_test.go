@@ -45,16 +45,16 @@ func TestTypicalMistakesFailAtPlan(t *testing.T) {
 		"text that is too long once it is filled": {replaced("{{brand}}: {{otp}}", "{{otp}}"+strings.Repeat("x", 1219)),
 			[]string{"Message is too long for Octopush", "Shorten it by 1"}},
 		"ten digits at MyOTP.App": {replaced(`allowed_countries = ["FR"]`, "allowed_countries = [\"FR\"]\n  code = { length = 10 }"),
-			[]string{"Code length is out of range for MyOTP.App", "4 to 8 digits"}},
-		"validity MyOTP.App refuses": {replaced(`allowed_countries = ["FR"]`, "allowed_countries = [\"FR\"]\n  validity_seconds = 30"),
-			[]string{"Validity is out of range for MyOTP.App", "60 to 14400"}},
+			[]string{"Code length is out of range for MyOTP.App", "3 to 8 digits"}},
+		"validity MyOTP.App refuses": {replaced(`allowed_countries = ["FR"]`, "allowed_countries = [\"FR\"]\n  validity_seconds = 29"),
+			[]string{"Validity is out of range for MyOTP.App", "30 to 14400"}},
 		"brand MyOTP.App refuses": {replaced(`"Acme"`, `"Acme & Sons"`),
 			[]string{"Brand has a shape MyOTP.App does not accept", "3 to 16 of a-z"}},
 		"route to a sender ID that is not there": {replaced("otp_sender_id.europe.name", `"nobody"`),
 			[]string{`the sender ID "nobody"`, "sender_id = otp_sender_id.<label>.name"}},
 		"unknown country": {replaced(`["FR"]`, `["UK"]`), []string{"Unknown country", `Write "GB"`}},
 		"empty countries": {replaced(`["FR"]`, `[]`), []string{"List of countries is empty"}},
-		"no routes":       {replaced("["+providertest.OverOctopush+", "+providertest.OverMyOTP+"]", "[]"), []string{"at least 1"}},
+		"no routes":       {replaced("["+providertest.OverOctopush+", "+providertest.OverMyOTP+"]", "[]"), []string{"Profile has no route"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -147,7 +147,7 @@ func TestValuesThatStandForNothingAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			providertest.NewWorld(t).Run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Collection holds null|least\s+1|is not a slug`)})
+			providertest.NewWorld(t).Run(resource.TestStep{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)Collection holds null|Attribute is empty`)})
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // The JSON names of the domain types are the attribute names of the schema, so
@@ -15,8 +17,8 @@ import (
 // from the JSON, sets are sorted, and what is not known yet is left out and
 // noted.
 
-// step is a part of the path to an unknown value: an attribute name or map key
-// (string) or a list index (int).
+// step is a part of the path to a value, as in otp.Path: an attribute name
+// (string), a map key (otp.Key) or a list index (int).
 type step = any
 
 type decoder struct {
@@ -24,6 +26,9 @@ type decoder struct {
 	// null are elements of maps, lists and sets that are null: the catalog has
 	// no place for them.
 	null [][]step
+	// empty are strings of objects that are "": the catalog cannot tell them
+	// from what is absent.
+	empty [][]step
 }
 
 func (d *decoder) decode(v tftypes.Value, at []step) (any, error) {
@@ -60,17 +65,29 @@ func scalar[T any](v tftypes.Value) (any, error) {
 	return into, err
 }
 
+func stepTo(name string, inMap bool) step {
+	if inMap {
+		return otp.Key(name)
+	}
+	return name
+}
+
 func (d *decoder) members(v tftypes.Value, at []step) (any, error) {
 	var values map[string]tftypes.Value
 	if err := v.As(&values); err != nil {
 		return nil, err
 	}
 	out := map[string]any{}
+	inMap := v.Type().Is(tftypes.Map{})
 	for name, value := range values {
-		if value.IsKnown() && value.IsNull() && v.Type().Is(tftypes.Map{}) {
-			d.null = append(d.null, slices.Clone(append(at, name)))
+		at := append(slices.Clone(at), stepTo(name, inMap))
+		if value.IsKnown() && value.IsNull() && inMap {
+			d.null = append(d.null, at)
 		}
-		member, err := d.decode(value, append(at, name))
+		if value.IsKnown() && !value.IsNull() && !inMap && value.Equal(tftypes.NewValue(tftypes.String, "")) {
+			d.empty = append(d.empty, at)
+		}
+		member, err := d.decode(value, at)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -214,11 +231,12 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 	return object, d.unknown, err
 }
 
-// nullElements are the paths of the null elements of a value's collections.
-func nullElements(raw tftypes.Value) ([][]step, error) {
+// meaningless are the paths of what stands for nothing in a value: null
+// elements of collections, and empty strings.
+func meaningless(raw tftypes.Value) (null, empty [][]step, err error) {
 	var d decoder
-	_, err := d.decode(raw, nil)
-	return d.null, err
+	_, err = d.decode(raw, nil)
+	return d.null, d.empty, err
 }
 
 // toTerraform encodes a stored spec as a value of the resource's type, with

@@ -55,15 +55,27 @@ func (r *Resource[S]) Configure(_ context.Context, req resource.ConfigureRequest
 // ValidateConfig applies the rules that need the object alone. Terraform calls
 // it again with every value known before it plans and before it applies, so
 // warnings wait for the plan, where they come once.
-func (r *Resource[S]) ValidateConfig(_ context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+func (r *Resource[S]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	object, _, diags := r.noun.decode(req.Config.Raw)
-	nulls, err := nullElements(req.Config.Raw)
+	nulls, empty, err := meaningless(req.Config.Raw)
 	if diags.HasError() || err != nil {
 		return // a number of the wrong shape, which the framework itself reports
 	}
+	// What stands for nothing is reported here and, for the rules, not known:
+	// one mistake gives one message.
 	for _, at := range nulls {
+		r.noun.Unknown(&object, at)
 		resp.Diagnostics.AddAttributeError(path.Root(fmt.Sprint(at[0])), "Collection holds null",
 			fmt.Sprintf("%s holds a null among its values, which stands for nothing. Leave it out, for example with `{ for k, v in var.x : k => v if v != null }` or compact().", at[0]))
+	}
+	for _, at := range empty {
+		attribute, diags := r.noun.Schema.AttributeAtPath(ctx, attributePath(at))
+		if diags.HasError() || !attribute.IsOptional() {
+			continue // required: a rule of its own says what it takes
+		}
+		r.noun.Unknown(&object, at)
+		resp.Diagnostics.AddAttributeError(attributePath(at), "Attribute is empty",
+			fmt.Sprintf("%s is an empty string, which stands for nothing. Leave it out, or set it to null.", otp.Path(at)))
 	}
 	problems, _ := split(r.noun.Check(object))
 	resp.Diagnostics.Append(Report(problems)...)
