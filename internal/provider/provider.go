@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/account"
 	"github.com/otp-as-code/terraform-provider-otp/internal/balance"
 	"github.com/otp-as-code/terraform-provider-otp/internal/brand"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
@@ -114,6 +115,7 @@ func (p *Provider) Functions(context.Context) []func() function.Function { retur
 // DataSources lists the data sources.
 func (p *Provider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		account.NewDataSource,
 		balance.NewDataSource,
 		brand.NewDataSource(),
 		device.NewList,

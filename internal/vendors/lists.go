@@ -3,6 +3,7 @@ package vendors
 import (
 	"context"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
@@ -17,10 +18,12 @@ type lists struct {
 	smsSent          *sharedList[[]androidapi.SMSMessage]
 	whatsAppSent     *sharedList[[]androidapi.WhatsAppMessage]
 	prices           *sharedList[[]way2api.Price]
+	accounts         map[otp.Vendor]*sharedList[Told]
 }
 
 func newLists(c *Clients) lists {
 	return lists{
+		accounts: newAccounts(c),
 		devices: share(from(c.AndroidAPI, func(ctx context.Context, client *androidapi.Client) ([]androidapi.Device, error) {
 			return collect(client.AllDevices(ctx))
 		})),

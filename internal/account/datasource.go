@@ -1,0 +1,94 @@
+// Package account is the data source otp_accounts: what each vendor tells of the
+// account whose credentials are used.
+package account
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+)
+
+// DataSource is otp_accounts.
+type DataSource struct{ tf.Reading }
+
+var _ datasource.DataSourceWithConfigure = &DataSource{}
+
+// NewDataSource returns the data source.
+func NewDataSource() datasource.DataSource { return &DataSource{tf.Reading{Name: "otp_accounts"}} }
+
+type model struct {
+	Vendors  types.Set      `tfsdk:"vendors"`
+	Accounts []accountModel `tfsdk:"accounts"`
+}
+
+type accountModel struct {
+	Vendor      types.String      `tfsdk:"vendor"`
+	Account     types.String      `tfsdk:"account"`
+	Plan        types.String      `tfsdk:"plan"`
+	Status      types.String      `tfsdk:"status"`
+	Amount      types.String      `tfsdk:"amount"`
+	Unit        types.String      `tfsdk:"unit"`
+	Permissions []permissionModel `tfsdk:"permissions"`
+	Quotas      []quotaModel      `tfsdk:"quotas"`
+}
+
+type permissionModel struct {
+	Name    types.String `tfsdk:"name"`
+	Granted types.Bool   `tfsdk:"granted"`
+}
+
+type quotaModel struct {
+	Name  types.String `tfsdk:"name"`
+	Used  types.Int64  `tfsdk:"used"`
+	Limit types.Int64  `tfsdk:"limit"`
+}
+
+const tried = "tell about the account"
+
+// Read asks each vendor about its account.
+func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	chosen, diags := d.Session.Choose(ctx, m.Vendors, vendors.TellAccounts())
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var questions []tf.Question[accountModel]
+	for _, vendor := range chosen {
+		questions = append(questions, tf.Question[accountModel]{Vendor: vendor, Ask: func(ctx context.Context) (accountModel, error) {
+			told, err := d.Session.Vendors.Account(ctx, vendor)
+			for _, unread := range told.Unread {
+				resp.Diagnostics.AddWarning(vendor.Title()+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
+			}
+			return newModel(string(vendor), told), err
+		}})
+	}
+	m.Accounts, diags = tf.AskAll(ctx, d.Session, tried, questions)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
+}
+
+func newModel(vendor string, told vendors.Told) accountModel {
+	m := accountModel{
+		Vendor: types.StringValue(vendor), Account: tf.Told(told.ID), Plan: tf.Told(told.Plan), Status: tf.Told(told.Status),
+		Amount: tf.Told(told.Amount), Unit: tf.Told(told.Unit), Permissions: []permissionModel{}, Quotas: []quotaModel{},
+	}
+	for _, p := range told.Permissions {
+		m.Permissions = append(m.Permissions, permissionModel{types.StringValue(p.Name), types.BoolValue(p.Granted)})
+	}
+	for _, q := range told.Quotas {
+		m.Quotas = append(m.Quotas, quotaModel{types.StringValue(q.Name), types.Int64Value(q.Used), types.Int64Value(q.Limit)})
+	}
+	return m
+}

@@ -1,0 +1,43 @@
+package otp
+
+import "context"
+
+// Account is what a vendor tells of a customer's account. What a vendor does not
+// tell is empty. Nothing of it is secret or personal.
+type Account struct {
+	ID     string // the vendor's handle of the account
+	Plan   string // name or number of the plan
+	Status string // in the vendor's words
+	// Amount is what is left to spend, a decimal number, in Unit.
+	Amount, Unit string
+	Permissions  []Permission
+	Quotas       []Quota
+}
+
+// Permission is one thing that an account or its key may do or not, in the
+// vendor's words. One that is not known is left out.
+type Permission struct {
+	Name    string
+	Granted bool
+}
+
+// Quota is a counter of a plan.
+type Quota struct {
+	Name        string // in the vendor's words
+	Used, Limit int64  // Limit 0: none, or none that is documented
+}
+
+// Lacks reports whether the vendor has told that a permission is not granted.
+// One that is not known is none that lacks.
+func (a Account) Lacks(permission string) bool {
+	for _, p := range a.Permissions {
+		if p.Name == permission {
+			return !p.Granted
+		}
+	}
+	return false
+}
+
+// AccountQuestion asks a vendor one thing about an account. It sends nothing to
+// anybody, costs nothing and changes nothing; the answer is noted.
+type AccountQuestion func(ctx context.Context) (note func(*Account), err error)
