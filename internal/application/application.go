@@ -16,6 +16,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Options are what an application works with.
@@ -44,6 +45,9 @@ func Open(ctx context.Context, options Options) (*Application, error) {
 	options.Clock = clock.Or(options.Clock)
 	options.Runner.Clock = options.Clock.Now
 	options.Runner.Receipts = vendors.Receipts()
+	if options.Runner.Transport == nil {
+		options.Runner.Transport = httpapi.NewTransport(options.Runner.HTTP, options.Runner.UserAgent)
+	}
 	if options.Tell == nil {
 		options.Tell = func(string) {}
 	}

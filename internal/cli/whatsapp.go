@@ -78,7 +78,7 @@ func linkCommand(calls vendorCalls) *cobra.Command {
 func (c vendorCalls) androidAPI(command *cobra.Command) (*androidapi.Client, error) {
 	return androidapi.New(
 		androidapi.Config{Secret: os.Getenv(otp.AndroidAPI.Variable("", "SECRET")), BaseURL: os.Getenv(otp.AndroidAPI.Variable("", "BASE_URL"))},
-		httpapi.Shared{Options: c.options, Transport: httpapi.NewTransport(), UserAgent: userAgent(command)},
+		httpapi.NewTransport(c.options, userAgent(command)),
 	)
 }
 

@@ -20,42 +20,19 @@ var defaultBaseURLs = map[otp.Vendor]string{
 	otp.Way2API:    "https://app.way2api.com/api/v1",
 }
 
-// account is what calls share a client by, and with it the request limit.
-type account struct {
-	vendor  otp.Vendor
-	slug    string
-	base    string
-	timeout time.Duration
-}
-
 // client returns the client of a call's account and the path of the call.
 func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string, error) {
 	parts := target.FindStringSubmatch(c.URL) // checked when the document was read
 	slug, _, _ := parseVariable(vendor, parts[1])
-	base := cmp.Or(r.variable(parts[1]), defaultBaseURLs[vendor])
-	settings := r.options.HTTP
-	if c.TimeoutSeconds > 0 {
-		settings.Timeout = time.Duration(c.TimeoutSeconds) * time.Second
-	}
-	key := account{vendor, slug, base, settings.Timeout}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	// The transport knows them as {name}; it neither logs nor quotes their values.
-	path := strings.NewReplacer("{{", "{", "}}", "}").Replace(parts[2])
-	if client := r.clients[key]; client != nil {
-		return client, path, nil
-	}
 	client, err := httpapi.New(httpapi.Config{
-		Vendor: vendor, Account: slug, BaseURL: base,
-		// Every answer is one: the document says what it means.
-		Classify: func(httpapi.Endpoint, *httpapi.Answer) *httpapi.Error { return nil },
-		Shared:   httpapi.Shared{Options: settings, UserAgent: r.options.UserAgent, Transport: r.options.Transport},
+		Vendor: vendor, Account: slug, BaseURL: cmp.Or(r.variable(parts[1]), defaultBaseURLs[vendor]), Transport: r.options.Transport,
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", parts[1], err)
 	}
-	r.clients[key] = client
-	return client, path, nil
+	// The transport knows placeholders as {name}; it neither logs nor quotes their
+	// values.
+	return client, strings.NewReplacer("{{", "{", "}}", "}").Replace(parts[2]), nil
 }
 
 // perform fills in a call of a route and makes it. The error means that the
@@ -82,9 +59,9 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 		Endpoint: httpapi.Endpoint{
 			Operation: v.name, Purpose: v.purpose, Method: c.Method, Path: path, Encoding: c.Encoding, Read: v.read,
 		},
-		Fields: call.fields, Headers: call.headers, Path: call.path, Secrets: call.secrets,
+		Fields: call.fields, Headers: call.headers, Path: call.path, Secrets: call.secrets, Timeout: time.Duration(c.TimeoutSeconds) * time.Second,
 	}
-	answer, err := client.Do(ctx, request, nil)
+	answer, err := client.Exchange(ctx, request)
 	if err != nil {
 		return unanswered(v, c, err)
 	}
@@ -97,12 +74,6 @@ func unanswered(v verb, c *otp.Call, err error) (verdict, error) {
 	switch {
 	case !errors.As(err, &failure):
 		return verdict{}, err
-	case failure.Status != 0:
-		// A redirect, which is an answer like any other. The transport does not
-		// hand out its body, so there is nothing that pointers could find.
-		decided := decide(c, reply{status: failure.Status})
-		decided.reason = failure.Error()
-		return decided, nil
 	case failure.Kind == httpapi.Invalid:
 		return verdict{}, failure
 	case failure.Kind == httpapi.Cancelled && !failure.MaybeSent:

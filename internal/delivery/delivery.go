@@ -16,7 +16,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"golang.org/x/text/language"
@@ -31,13 +30,12 @@ type Options struct {
 	// credentials and base URLs. Nil: the environment. An empty value is none.
 	// A base URL that is not set is the vendor's own.
 	Lookup func(variable string) (value string, ok bool)
-	// HTTP are the settings of the provider's http block. Its timeout holds
-	// for calls whose document states none.
-	HTTP httpapi.Options
-	// Transport holds the connections of the process. Nil: the runner has its
-	// own.
+	// Transport is what all calls of the process go through, so that they share
+	// connections and request limits. Its timeout holds for calls whose
+	// document states none. Nil: the runner has one of its own, with the
+	// settings and the user agent below.
 	Transport *httpapi.Transport
-	// UserAgent is sent with every request, see httpapi.UserAgent.
+	HTTP      httpapi.Options
 	UserAgent string
 	// Clock tells when codes of routes expire. Nil: the system's.
 	Clock func() time.Time
@@ -51,9 +49,6 @@ type Options struct {
 type Runner struct {
 	document parsed
 	options  Options
-
-	mutex   sync.Mutex
-	clients map[account]*httpapi.Client
 }
 
 // New returns the runner of a document, which is the text that the catalog
@@ -69,12 +64,12 @@ func New(document string, options Options) (*Runner, error) {
 		options.Lookup = os.LookupEnv
 	}
 	if options.Transport == nil {
-		options.Transport = httpapi.NewTransport()
+		options.Transport = httpapi.NewTransport(options.HTTP, options.UserAgent)
 	}
 	if options.Clock == nil {
 		options.Clock = time.Now
 	}
-	return &Runner{document: parsed, options: options, clients: map[account]*httpapi.Client{}}, nil
+	return &Runner{document: parsed, options: options}, nil
 }
 
 // Profile is the name of the profile.

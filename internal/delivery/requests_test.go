@@ -26,7 +26,7 @@ type typed struct {
 
 func typedClients(t *testing.T, server *sandbox.Server) typed {
 	t.Helper()
-	env, shared := server.Environment(), httpapi.Shared{UserAgent: userAgent}
+	env, shared := server.Environment(), httpapi.NewTransport(httpapi.Options{}, userAgent)
 	var out typed
 	var err error
 	must := func(err error) {

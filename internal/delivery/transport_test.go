@@ -14,6 +14,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 func drop(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
@@ -230,5 +231,27 @@ func TestRequestLimitHoldsForAllCallsOfAnAccount(t *testing.T) {
 	defer cancel()
 	if _, err := runner.Send(ctx, 0, delivery.Recipient{Phone: french}, false); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want an error because the limit leaves no time", err)
+	}
+}
+
+// Ten actions of one apply have a runner each, and one transport.
+func TestRunnersOfOneProcessShareTheRequestLimit(t *testing.T) {
+	t.Parallel()
+	var answers []http.HandlerFunc
+	for range 10 {
+		answers = append(answers, answer(200, sentOK))
+	}
+	v := newVendor(t, answers...)
+	shared := httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 0.0001}, "")
+	runner := func() *delivery.Runner {
+		return with(t, v, sample(), func(o *delivery.Options, _ map[string]string) { o.Transport = shared })
+	}
+	for range answers {
+		only(t, "send", send(t, runner(), 0).Outcome, "", otp.OutcomeOK)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := runner().Send(ctx, 0, delivery.Recipient{Phone: french}, false); !errors.Is(err, context.DeadlineExceeded) || v.count() != 10 {
+		t.Errorf("got %v after %d requests, want an error because the limit leaves no time", err, v.count())
 	}
 }

@@ -55,9 +55,10 @@ func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t
 	return do(t)
 }
 
-// runner calls vendors as the provider does.
+// runner calls vendors as the provider does, over the same connections and under
+// the same request limits.
 func (a *acting) runner() delivery.Options {
-	return delivery.Options{Lookup: a.session.Variable, HTTP: a.session.HTTP, UserAgent: a.session.UserAgent}
+	return delivery.Options{Lookup: a.session.Variable, Transport: a.session.Vendors.Transport()}
 }
 
 // titles are the titles of diagnostics by verdict.

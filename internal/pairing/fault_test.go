@@ -15,8 +15,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
-func shared() httpapi.Shared {
-	return httpapi.Shared{Options: httpapi.Options{MaxRequestsPerSecond: 100_000}}
+func shared() *httpapi.Transport {
+	return httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 100_000}, "")
 }
 
 // page is a gateway's page in place of the vendor's answer.

@@ -46,7 +46,7 @@ func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
 	environment := f.vendor.Environment()
 	client, err := androidapi.New(
 		androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
-		httpapi.Shared{Options: httpapi.Options{MaxRequestsPerSecond: 100_000}},
+		httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 100_000}, ""),
 	)
 	if err != nil {
 		t.Fatal(err)

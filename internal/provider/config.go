@@ -168,9 +168,8 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 		return nil, diags
 	}
 	options, _ := m.options()
-	userAgent := httpapi.UserAgent(terraformVersion, version)
 	session := &tf.Session{
-		Variable: m.variable, HTTP: options, UserAgent: userAgent,
+		Variable: m.variable,
 		Vendors: vendors.New(vendors.Config{
 			AndroidAPI: androidapi.Config{Secret: m.vendor(otp.AndroidAPI, "secret").value, BaseURL: m.vendor(otp.AndroidAPI, "base_url").value},
 			MyOTP:      myotp.Config{APIKey: m.vendor(otp.MyOTP, "api_key").value, BaseURL: m.vendor(otp.MyOTP, "base_url").value},
@@ -181,7 +180,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 			},
 			Way2API:   way2api.Config{APIKey: m.vendor(otp.Way2API, "api_key").value, BaseURL: m.vendor(otp.Way2API, "base_url").value},
 			HTTP:      options,
-			UserAgent: userAgent,
+			UserAgent: httpapi.UserAgent(terraformVersion, version),
 		}),
 		Unknown: m.unknown(),
 	}

@@ -123,5 +123,5 @@ func rawTransactions(t *testing.T, server *sandbox.Server) []string {
 }
 
 func newMyOTP(address, key string) (*myotp.Client, error) {
-	return myotp.New(myotp.Config{BaseURL: address, APIKey: key}, httpapi.Shared{Options: httpapi.DefaultOptions(), Transport: httpapi.NewTransport()})
+	return myotp.New(myotp.Config{BaseURL: address, APIKey: key}, httpapi.NewTransport(httpapi.DefaultOptions(), ""))
 }

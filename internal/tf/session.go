@@ -12,7 +12,6 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Session is one configuration of the provider: what its resources, data
@@ -31,9 +30,6 @@ type Session struct {
 	// a base URL. What the provider is configured with comes before the
 	// environment.
 	Variable func(name string) (value string, ok bool)
-	// HTTP and UserAgent are how vendors are called.
-	HTTP      httpapi.Options
-	UserAgent string
 	// Deliveries is the file that remembers what actions have sent. Empty: what
 	// the environment says.
 	Deliveries string

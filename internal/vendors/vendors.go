@@ -33,6 +33,7 @@ type Clients struct {
 	octopush   func() (*octopush.Client, error)
 	way2api    func() (*way2api.Client, error)
 
+	transport  *httpapi.Transport
 	configured map[otp.Vendor]bool
 	lists      lists
 }
@@ -40,10 +41,9 @@ type Clients struct {
 // New returns the clients of a configuration. Nothing is checked or connected
 // yet.
 func New(config Config) *Clients {
-	shared := httpapi.Shared{
-		Options: config.HTTP, UserAgent: config.UserAgent, Transport: httpapi.NewTransport(),
-	}
+	shared := httpapi.NewTransport(config.HTTP, config.UserAgent)
 	clients := &Clients{
+		transport: shared,
 		androidapi: sync.OnceValues(func() (*androidapi.Client, error) {
 			return androidapi.New(config.AndroidAPI, shared)
 		}),
@@ -61,6 +61,10 @@ func New(config Config) *Clients {
 	clients.lists = newLists(clients)
 	return clients
 }
+
+// Transport is what all calls of the process go through, those by documents
+// included, so that they share connections and request limits.
+func (c *Clients) Transport() *httpapi.Transport { return c.transport }
 
 // AndroidAPI returns the client of AndroidAPI. Without an API secret the error
 // names the variable and the provider attribute to set.

@@ -46,8 +46,8 @@ func (c *Client) String() string { return c.http.String() }
 func (c *Client) GoString() string { return c.String() }
 
 // New returns the client of an account. The error names the credential that is
-// missing or cannot be right, or the base URL.
-func New(config Config, shared httpapi.Shared) (*Client, error) {
+// missing or cannot be right, or the base URL. A nil transport is one of its own.
+func New(config Config, transport *httpapi.Transport) (*Client, error) {
 	credential := httpapi.Credential{
 		Vendor: otp.AndroidAPI, Account: config.Account, Field: "SECRET", Name: "API secret", Value: config.Secret,
 	}
@@ -65,7 +65,7 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		Authorize:         func(call *httpapi.Call) { call.Fields[SecretField] = config.Secret },
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
-		Shared:            shared,
+		Transport:         transport,
 	})
 	if err != nil {
 		return nil, err

@@ -70,9 +70,9 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 				http.Error(w, "busy", http.StatusServiceUnavailable)
 			}))
 			t.Cleanup(server.Close)
-			client, err := New(Config{Secret: testSecret, BaseURL: server.URL}, httpapi.Shared{Options: httpapi.Options{
+			client, err := New(Config{Secret: testSecret, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{
 				MaxRetries: 2, Pause: func(time.Duration) time.Duration { return 0 },
-			}})
+			}, ""))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -205,18 +205,18 @@ func TestMissingSecretNamesVariableAndAttribute(t *testing.T) {
 			`Set the environment variable OTP_ANDROIDAPI_SECRET, or write provider "otp" { androidapi = { secret = … } }.`,
 		"eu-west": `AndroidAPI (account "eu-west") is not configured: it has no API secret. Set the environment variable OTP_ANDROIDAPI_EU_WEST_SECRET.`,
 	} {
-		_, err := New(Config{Account: account}, httpapi.Shared{})
+		_, err := New(Config{Account: account}, nil)
 		if !httpapi.IsKind(err, httpapi.Unconfigured) || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if _, err := New(Config{Secret: "made_up\n"}, httpapi.Shared{}); !httpapi.IsKind(err, httpapi.Unconfigured) {
+	if _, err := New(Config{Secret: "made_up\n"}, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
 		t.Errorf("a secret with a newline is taken: %v", err)
 	}
-	if _, err := New(Config{Secret: "made_up", BaseURL: "http://vendor.example"}, httpapi.Shared{}); err == nil {
+	if _, err := New(Config{Secret: "made_up", BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("an address in clear is taken")
 	}
-	if client, err := New(Config{Secret: "made_up"}, httpapi.Shared{}); err != nil || client == nil {
+	if client, err := New(Config{Secret: "made_up"}, nil); err != nil || client == nil {
 		t.Errorf("the default address is refused: %v", err)
 	}
 }

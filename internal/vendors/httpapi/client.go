@@ -16,35 +16,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
-	"golang.org/x/time/rate"
 )
-
-// Options are the settings of the provider's http block. They hold for every
-// vendor account.
-type Options struct {
-	// Timeout is how long one try may take, the reading of the answer
-	// included and the wait for the request limit excluded. Zero: 30 s.
-	Timeout time.Duration
-	// MaxRetries is how often a failed read is tried again. Zero: never.
-	// Sends are never tried again.
-	MaxRetries int
-	// MaxRequestsPerSecond limits the requests of one account, retries
-	// included. Zero: what the vendor documents.
-	MaxRequestsPerSecond float64
-	// Pause is asked before each wait for a retry how long to wait really.
-	// Nil: as long as computed. Tests shorten it.
-	Pause func(time.Duration) time.Duration
-	// Now is the clock that Retry-After dates are compared with. Nil: the
-	// system's.
-	Now func() time.Time
-}
-
-// DefaultOptions are the settings where the configuration says nothing.
-func DefaultOptions() Options {
-	return Options{Timeout: defaultTimeout, MaxRetries: 3}
-}
-
-const defaultTimeout = 30 * time.Second
 
 // Config is what makes the client of one vendor account.
 type Config struct {
@@ -63,22 +35,16 @@ type Config struct {
 	// RequestsPerSecond is what the vendor documents, used unless Options say
 	// otherwise. Zero: no limit.
 	RequestsPerSecond float64
-	Shared
-}
-
-// Shared is what the clients of one process have in common.
-type Shared struct {
-	Options   Options
-	UserAgent string
-	Transport *Transport // nil: each client has one of its own
+	// Transport is what the clients of one process share. Nil: one of its own,
+	// without retries.
+	Transport *Transport
 }
 
 // Client talks to one vendor account. It is safe for concurrent use.
 type Client struct {
 	config Config
 	base   *url.URL
-	reads  *retryablehttp.Client
-	sends  *http.Client
+	line   *line
 }
 
 // New returns the client of an account. The error is a sentence about the base
@@ -88,50 +54,11 @@ func New(config Config) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if config.Options.Timeout <= 0 {
-		config.Options.Timeout = defaultTimeout
-	}
-	if config.Options.MaxRequestsPerSecond > 0 {
-		config.RequestsPerSecond = config.Options.MaxRequestsPerSecond
-	}
-	if config.Options.Pause == nil {
-		config.Options.Pause = func(d time.Duration) time.Duration { return d }
-	}
-	if config.Options.Now == nil {
-		config.Options.Now = time.Now
-	}
 	if config.Transport == nil {
-		config.Transport = NewTransport()
+		config.Transport = NewTransport(Options{}, "")
 	}
-	return newClient(config, base, newLimiter(config.RequestsPerSecond)), nil
-}
-
-func newClient(config Config, base *url.URL, limit limiter) *Client {
-	client := &Client{config: config, base: base}
-	exchangeOver := func(transport http.RoundTripper) *http.Client {
-		return &http.Client{
-			Transport:     &exchange{transport: transport, limit: limit, timeout: config.Options.Timeout, now: config.Options.Now},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		}
-	}
-	client.sends = exchangeOver(config.Transport.single)
-	client.reads = &retryablehttp.Client{
-		HTTPClient:   exchangeOver(config.Transport.pooled),
-		RetryMax:     max(config.Options.MaxRetries, 0),
-		CheckRetry:   client.checkRetry,
-		Backoff:      client.backoff,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
-	}
-	return client
-}
-
-// newLimiter allows a burst of ten, which is how many objects Terraform works
-// on at a time.
-func newLimiter(perSecond float64) limiter {
-	if perSecond <= 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
-	return rate.NewLimiter(rate.Limit(perSecond), 10)
+	line := config.Transport.line(account{config.Vendor, config.Account, base.String()}, config.RequestsPerSecond)
+	return &Client{config: config, base: base, line: line}, nil
 }
 
 // Call is one request of an endpoint. Nothing that travels is hidden in it.
@@ -141,6 +68,8 @@ type Call struct {
 	Headers  map[string]string
 	// Path fills the placeholders of the endpoint's path.
 	Path map[string]string
+	// Timeout is how long one try may take. Zero: Options.Timeout.
+	Timeout time.Duration
 	// Secrets are codes and personal data of the call, which are masked in logs
 	// and errors like credentials. The values of Path are, too.
 	Secrets []string
@@ -149,7 +78,26 @@ type Call struct {
 // Do makes the call and decodes the answer into out; a nil out leaves the body
 // uninterpreted. Every error is an *Error.
 func (c *Client) Do(ctx context.Context, call Call, out any) (*Answer, error) {
-	state := &flight{vendor: c.config.Vendor, endpoint: call.Endpoint}
+	answer, err := c.Exchange(ctx, call)
+	if err != nil {
+		return nil, err
+	}
+	if failure := c.Explain(call, answer); failure != nil {
+		return nil, failure
+	}
+	if out == nil {
+		return answer, nil
+	}
+	if err := answer.decode(out); err != nil {
+		return nil, c.Unexpected(call, answer, err.Error())
+	}
+	return answer, nil
+}
+
+// Exchange makes the call and returns the answer, whatever it says. Every error
+// is an *Error and means that there is none.
+func (c *Client) Exchange(ctx context.Context, call Call) (*Answer, error) {
+	state := &flight{vendor: c.config.Vendor, endpoint: call.Endpoint, timeout: cmp.Or(call.Timeout, c.options().Timeout)}
 	ctx = withFlight(c.mask(ctx, call), state)
 
 	response, err := c.perform(ctx, call)
@@ -160,16 +108,16 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (*Answer, error) {
 	if err != nil {
 		return nil, c.unanswered(ctx, call, state, err)
 	}
-	if failure := c.refused(call, answer); failure != nil {
-		return nil, c.finish(call, answer, failure)
-	}
-	if out == nil {
-		return answer, nil
-	}
-	if err := answer.decode(out); err != nil {
-		return nil, c.Unexpected(call, answer, err.Error())
-	}
 	return answer, nil
+}
+
+// Explain is what an answer says of a call that failed, in the vendor's words
+// and ours; nil where the vendor's classifier finds nothing wrong with it.
+func (c *Client) Explain(call Call, answer *Answer) *Error {
+	if failure := c.refused(call, answer); failure != nil {
+		return c.finish(call, answer, failure)
+	}
+	return nil
 }
 
 // refused asks the vendor's classifier about an answer. A redirect is always
@@ -219,8 +167,8 @@ func (c *Client) perform(ctx context.Context, call Call) (*http.Response, error)
 		c.config.Authorize(&call)
 	}
 	header := http.Header{"Accept": {cmp.Or(call.Endpoint.Accept, "application/json")}}
-	if c.config.UserAgent != "" {
-		header.Set("User-Agent", c.config.UserAgent)
+	if agent := c.config.Transport.userAgent; agent != "" {
+		header.Set("User-Agent", agent)
 	}
 	for name, value := range call.Headers {
 		header.Set(name, value)
@@ -253,7 +201,7 @@ func (c *Client) read(ctx context.Context, method string, target *url.URL, heade
 		return nil, err
 	}
 	request.Header = header
-	return c.reads.Do(request)
+	return c.line.reads.Do(request)
 }
 
 // send tries once. The request takes a connection of its own, and GetBody is
@@ -269,7 +217,7 @@ func (c *Client) send(ctx context.Context, method string, target *url.URL, heade
 	}
 	request.GetBody = nil
 	request.Header = header
-	return c.sends.Do(request)
+	return c.line.sends.Do(request)
 }
 
 // secrets are all values that must not be shown for a call.
@@ -277,6 +225,8 @@ func (c *Client) secrets(call Call) []string {
 	secrets := slices.Concat(c.config.Secrets, call.Secrets)
 	return slices.AppendSeq(secrets, maps.Values(call.Path))
 }
+
+func (c *Client) options() Options { return c.config.Transport.options }
 
 // Vendor is whose client this is.
 func (c *Client) Vendor() otp.Vendor { return c.config.Vendor }

@@ -93,7 +93,7 @@ func TestEncodingsOnTheWire(t *testing.T) {
 			address, _ := answering(t, record.ServeHTTP)
 			endpoint := Endpoint{Operation: "x", Purpose: "x", Method: http.MethodPost, Path: "/a/b", Encoding: encoding, Read: read}
 			config := testConfig(address + "/base")
-			config.Authorize, config.UserAgent = nil, "agent/1"
+			config.Authorize, config.Transport.userAgent = nil, "agent/1"
 			if _, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: endpoint, Fields: fields, Headers: map[string]string{"X-Kind": "a"}}, nil); err != nil {
 				t.Fatal(err)
 			}

@@ -27,6 +27,7 @@ type limiter interface {
 type flight struct {
 	vendor    otp.Vendor
 	endpoint  Endpoint
+	timeout   time.Duration // of one try
 	attempts  int
 	connected atomic.Bool // a connection was handed to the request
 }
@@ -48,7 +49,6 @@ func withFlight(ctx context.Context, state *flight) context.Context {
 type exchange struct {
 	transport http.RoundTripper
 	limit     limiter
-	timeout   time.Duration
 	now       func() time.Time
 }
 
@@ -61,7 +61,11 @@ func (x *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 		}
 		return nil, errors.Join(errLimit, err)
 	}
-	ctx, cancel := context.WithTimeoutCause(request.Context(), x.timeout, errTimeout)
+	state, ok := request.Context().Value(flightKey{}).(*flight)
+	if !ok {
+		state = &flight{timeout: defaultTimeout} // a request of no call
+	}
+	ctx, cancel := context.WithTimeoutCause(request.Context(), state.timeout, errTimeout)
 	defer cancel()
 	started := x.now()
 	response, err := x.transport.RoundTrip(request.WithContext(ctx))
@@ -71,7 +75,7 @@ func (x *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil && errors.Is(context.Cause(ctx), errTimeout) {
 		err = fmt.Errorf("%w: %w", errTimeout, err)
 	}
-	x.log(request.Context(), response, err, x.now().Sub(started))
+	state.log(request.Context(), response, err, x.now().Sub(started))
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +85,7 @@ func (x *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 
 // log writes one line per try: never a header, a body, a query or a path with
 // its placeholders filled.
-func (x *exchange) log(ctx context.Context, response *http.Response, err error, took time.Duration) {
-	state, ok := ctx.Value(flightKey{}).(*flight)
-	if !ok {
-		return
-	}
+func (state *flight) log(ctx context.Context, response *http.Response, err error, took time.Duration) {
 	state.attempts++
 	line := map[string]any{
 		"vendor":      string(state.vendor),

@@ -29,7 +29,7 @@ func (c *Client) finish(call Call, answer *Answer, failure *Error) *Error {
 	}
 	if answer != nil {
 		failure.Status, failure.tries = answer.Status, answer.tries
-		if asked, ok := c.retryAfter(answer.Status, answer.Header); ok {
+		if asked, ok := c.config.Transport.retryAfter(answer.Status, answer.Header); ok {
 			failure.Next = join(failure.Next, waitAdvice(asked, call.Endpoint.Read))
 		}
 	}
@@ -74,7 +74,7 @@ func (c *Client) unanswered(ctx context.Context, call Call, state *flight, err e
 		failure.Kind, failure.Reason = BadAnswer, detail
 		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
 	case errors.Is(err, errTimeout):
-		failure.Reason = fmt.Sprintf("no answer within %s", c.config.Options.Timeout)
+		failure.Reason = fmt.Sprintf("no answer within %s", state.timeout)
 		failure.Next = "Check that the vendor is up, or raise http.timeout."
 	case errors.As(err, &certificate):
 		failure.Reason = "the certificate of the host is not trusted: " + detail

@@ -86,7 +86,7 @@ func testConfig(address string) Config {
 			}
 			call.Headers["X-API-Key"] = testSecret
 		},
-		Shared: Shared{Options: Options{MaxRetries: 3, Pause: new(pauses).pause}},
+		Transport: NewTransport(Options{MaxRetries: 3, Pause: new(pauses).pause}, ""),
 	}
 }
 

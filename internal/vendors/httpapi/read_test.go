@@ -34,8 +34,8 @@ func TestReadIsRetried(t *testing.T) {
 			address, count := answering(t, test.answers...)
 			limit := new(counting)
 			config := testConfig(address)
+			config.Transport.limiter = func(float64) limiter { return limit }
 			client := newTestClient(t, config)
-			client = newClient(client.config, client.base, limit)
 			var out map[string]any
 			_, err := client.Do(t.Context(), Call{Endpoint: readEndpoint}, &out)
 			if test.kind == "" && err != nil || test.kind != "" && !IsKind(err, test.kind) {
@@ -106,7 +106,7 @@ func TestReadWithoutRetries(t *testing.T) {
 	t.Parallel()
 	address, count := answering(t, status(500))
 	config := testConfig(address)
-	config.Options.MaxRetries = 0
+	config.Transport.options.MaxRetries = 0
 	if _, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: readEndpoint}, nil); err == nil {
 		t.Error("no error")
 	}
@@ -120,7 +120,7 @@ func TestReadBacksOffWithJitter(t *testing.T) {
 	address, _ := answering(t, status(500))
 	record := new(pauses)
 	config := testConfig(address)
-	config.Options.MaxRetries, config.Options.Pause = 7, record.pause
+	config.Transport.options.MaxRetries, config.Transport.options.Pause = 7, record.pause
 	if _, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: readEndpoint}, nil); err == nil {
 		t.Error("no error")
 	}
@@ -158,7 +158,7 @@ func TestRetryAfterIsHonouredUpToALimit(t *testing.T) {
 			address, count := answering(t, status(code, "Retry-After", test.header), status(200))
 			record := new(pauses)
 			config := testConfig(address)
-			config.Options.Pause, config.Options.Now = record.pause, func() time.Time { return now }
+			config.Transport.options.Pause, config.Transport.options.Now = record.pause, func() time.Time { return now }
 			_, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: readEndpoint}, nil)
 			if got := count.Load(); got != test.count {
 				t.Errorf("%d, %s: %d requests, want %d", code, name, got, test.count)
@@ -185,7 +185,7 @@ func TestRetriesEndWhenTheContextDoes(t *testing.T) {
 	address, count := answering(t, status(500))
 	ctx, cancel := context.WithCancel(t.Context())
 	config := testConfig(address)
-	config.Options.Pause = func(time.Duration) time.Duration {
+	config.Transport.options.Pause = func(time.Duration) time.Duration {
 		cancel()
 		return time.Hour // the test would not end if the wait were taken
 	}

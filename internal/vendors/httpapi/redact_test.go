@@ -74,7 +74,7 @@ func TestTransportErrorsHoldNoQuery(t *testing.T) {
 	} {
 		for _, endpoint := range []Endpoint{readEndpoint, otherPath, getSend, sendEndpoint} {
 			config := testConfig(address)
-			config.Options.MaxRetries = 1
+			config.Transport.options.MaxRetries = 1
 			_, err := newTestClient(t, config).Do(t.Context(), phoneCall(endpoint, "+33600000001"), nil)
 			if err == nil {
 				t.Fatalf("%s: no error", name)

@@ -19,14 +19,14 @@ const (
 )
 
 // checkRetry decides about reads: sends never come here.
-func (c *Client) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
+func (t *Transport) checkRetry(ctx context.Context, response *http.Response, err error) (bool, error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
 	if err != nil {
 		return !permanent(err), err
 	}
-	asked, _ := c.retryAfter(response.StatusCode, response.Header)
+	asked, _ := t.retryAfter(response.StatusCode, response.Header)
 	return passing(response.StatusCode) && asked <= maxRetryAfter, nil
 }
 
@@ -44,23 +44,23 @@ func permanent(err error) bool {
 // backoff doubles from half a second to ten, and adds chance, so that ten
 // reads that failed together do not come back together. A wait that the vendor
 // asks for is never shortened.
-func (c *Client) backoff(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
+func (t *Transport) backoff(_, _ time.Duration, attempt int, response *http.Response) time.Duration {
 	wait := longWait
 	if attempt < 5 {
 		wait = min(firstWait<<attempt, longWait)
 	}
 	wait = wait/2 + rand.N(wait/2)
 	if response != nil {
-		if asked, ok := c.retryAfter(response.StatusCode, response.Header); ok {
+		if asked, ok := t.retryAfter(response.StatusCode, response.Header); ok {
 			wait = max(asked, 0) + rand.N(firstWait)
 		}
 	}
-	return c.config.Options.Pause(wait)
+	return t.options.Pause(wait)
 }
 
 // retryAfter reads the wait that a vendor asks for: seconds or a date. Other
 // texts are ignored.
-func (c *Client) retryAfter(status int, header http.Header) (time.Duration, bool) {
+func (t *Transport) retryAfter(status int, header http.Header) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if text == "" || !passing(status) {
 		return 0, false
@@ -69,7 +69,7 @@ func (c *Client) retryAfter(status int, header http.Header) (time.Duration, bool
 		return time.Duration(seconds) * time.Second, true
 	}
 	if date, err := http.ParseTime(text); err == nil {
-		return date.Sub(c.config.Options.Now()), true
+		return date.Sub(t.options.Now()), true
 	}
 	return 0, false
 }

@@ -142,7 +142,7 @@ func TestSendThatTimesOutMayHaveBeenSent(t *testing.T) {
 	address, count := answering(t, func(http.ResponseWriter, *http.Request) { <-gate })
 	t.Cleanup(func() { close(gate) })
 	config := testConfig(address)
-	config.Options.Timeout = 10 * time.Millisecond
+	config.Transport.options.Timeout = 10 * time.Millisecond
 	_, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: sendEndpoint}, nil)
 	want := "Could not send a code at AndroidAPI: no answer within 10ms." +
 		" AndroidAPI may have carried it out all the same, so it was not repeated." +
@@ -181,7 +181,7 @@ func TestSendRefusedByTheLimitNeverLeaves(t *testing.T) {
 	t.Parallel()
 	address, count := answering(t, status(200))
 	config := testConfig(address)
-	config.Options.MaxRequestsPerSecond = 0.0001
+	config.Transport.options.MaxRequestsPerSecond = 0.0001
 	client := newTestClient(t, config)
 	for range 10 { // the burst
 		if _, err := client.Do(t.Context(), Call{Endpoint: sendEndpoint}, nil); err != nil {

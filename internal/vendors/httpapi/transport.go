@@ -2,25 +2,106 @@ package httpapi
 
 import (
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// Transport holds the connections of one process, for all vendor accounts.
+// Transport is what all calls of one process share, whoever makes them: the
+// settings, the connections and, for each vendor account, one request limit. It
+// is safe for concurrent use.
 type Transport struct {
-	pooled http.RoundTripper // for reads
-	single http.RoundTripper // for sends
+	options   Options
+	userAgent string
+	pooled    http.RoundTripper // for reads
+	single    http.RoundTripper // for sends
+	limiter   func(perSecond float64) limiter
+
+	mutex sync.Mutex
+	lines map[account]*line
 }
 
-// NewTransport returns the connections for reads, which are kept and shared,
-// and for sends, which are new each time and never speak HTTP/2: on a fresh
-// HTTP/1 connection net/http has no reason to repeat a request by itself.
-func NewTransport() *Transport {
+// account is what calls share a request limit by.
+type account struct {
+	vendor otp.Vendor
+	slug   string
+	base   string
+}
+
+// line is the way to one account.
+type line struct {
+	reads *retryablehttp.Client
+	sends *http.Client
+}
+
+// NewTransport returns the transport of a process. The user agent is sent with
+// every request, see UserAgent; empty: that of net/http.
+//
+// Connections for reads are kept and shared. Those for sends are new each time
+// and never speak HTTP/2: on a fresh HTTP/1 connection net/http has no reason to
+// repeat a request by itself.
+func NewTransport(options Options, userAgent string) *Transport {
+	if options.Timeout <= 0 {
+		options.Timeout = defaultTimeout
+	}
+	if options.Pause == nil {
+		options.Pause = func(d time.Duration) time.Duration { return d }
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
 	pooled := cleanhttp.DefaultPooledTransport()
-	pooled.MaxIdleConnsPerHost = 10 // Terraform works on ten objects at a time
+	pooled.MaxIdleConnsPerHost = burst
 	single := cleanhttp.DefaultTransport()
 	single.ForceAttemptHTTP2 = false
 	single.Protocols = new(http.Protocols)
 	single.Protocols.SetHTTP1(true)
-	return &Transport{pooled: pooled, single: single}
+	return &Transport{
+		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newLimiter, lines: map[account]*line{},
+	}
+}
+
+// burst is how many requests an account is sent at once: Terraform works on ten
+// objects at a time.
+const burst = 10
+
+func newLimiter(perSecond float64) limiter {
+	if perSecond <= 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	return rate.NewLimiter(rate.Limit(perSecond), burst)
+}
+
+// line returns the way to an account, the same for all its clients. The rate is
+// what the vendor documents, used unless the settings say otherwise.
+func (t *Transport) line(to account, perSecond float64) *line {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if made := t.lines[to]; made != nil {
+		return made
+	}
+	if t.options.MaxRequestsPerSecond > 0 {
+		perSecond = t.options.MaxRequestsPerSecond
+	}
+	limit := t.limiter(perSecond)
+	over := func(transport http.RoundTripper) *http.Client {
+		return &http.Client{
+			Transport:     &exchange{transport: transport, limit: limit, now: t.options.Now},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		}
+	}
+	made := &line{sends: over(t.single), reads: &retryablehttp.Client{
+		HTTPClient:   over(t.pooled),
+		RetryMax:     max(t.options.MaxRetries, 0),
+		CheckRetry:   t.checkRetry,
+		Backoff:      t.backoff,
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}}
+	t.lines[to] = made
+	return made
 }

@@ -45,8 +45,8 @@ type Client struct {
 }
 
 // New returns the client of an account. The error names the credential that is
-// missing or cannot be right, or the base URL.
-func New(config Config, shared httpapi.Shared) (*Client, error) {
+// missing or cannot be right, or the base URL. A nil transport is one of its own.
+func New(config Config, transport *httpapi.Transport) (*Client, error) {
 	credential := httpapi.Credential{
 		Vendor: otp.MyOTP, Account: config.Account, Field: "API_KEY", Name: "API key", Value: config.APIKey,
 	}
@@ -64,7 +64,7 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		Authorize:         func(call *httpapi.Call) { call.Headers[KeyHeader] = config.APIKey },
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
-		Shared:            shared,
+		Transport:         transport,
 	})
 	if err != nil {
 		return nil, err

@@ -90,7 +90,7 @@ func newTestClient(t *testing.T, address, key, path string) *Client {
 	if path == OlderStatusEndpoint.Path {
 		config.StatusPath = path
 	}
-	client, err := New(config, httpapi.Shared{})
+	client, err := New(config, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func paths(t *testing.T, statusPath string, unknown map[string]string) (*Client,
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	client, err := New(Config{APIKey: "made_up", BaseURL: server.URL, StatusPath: statusPath}, httpapi.Shared{})
+	client, err := New(Config{APIKey: "made_up", BaseURL: server.URL, StatusPath: statusPath}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

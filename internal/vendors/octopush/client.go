@@ -43,8 +43,8 @@ type Client struct {
 }
 
 // New returns the client of an account. The error names the credential that is
-// missing or cannot be right, or the base URL.
-func New(config Config, shared httpapi.Shared) (*Client, error) {
+// missing or cannot be right, or the base URL. A nil transport is one of its own.
+func New(config Config, transport *httpapi.Transport) (*Client, error) {
 	for _, credential := range []httpapi.Credential{
 		{Field: "API_LOGIN", Name: "API login", Value: config.APILogin},
 		{Field: "API_KEY", Name: "API key", Value: config.APIKey},
@@ -67,7 +67,7 @@ func New(config Config, shared httpapi.Shared) (*Client, error) {
 		},
 		Classify:          classify,
 		RequestsPerSecond: requestsPerSecond,
-		Shared:            shared,
+		Transport:         transport,
 	})
 	if err != nil {
 		return nil, err

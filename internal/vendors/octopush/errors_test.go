@@ -239,14 +239,14 @@ func TestCredentialsAreCheckedFirst(t *testing.T) {
 		{}, {APILogin: "ops@example.test"}, {APIKey: "made_up"},
 		{APILogin: "ops@example.test\n", APIKey: "made_up"}, {APILogin: "ops@example.test", APIKey: " made_up"},
 	} {
-		if _, err := New(config, httpapi.Shared{}); !httpapi.IsKind(err, httpapi.Unconfigured) {
+		if _, err := New(config, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
 			t.Errorf("%+v: got %v", config, err)
 		}
 	}
-	if _, err := New(Config{APILogin: "a", APIKey: "b", BaseURL: "http://vendor.example"}, httpapi.Shared{}); err == nil {
+	if _, err := New(Config{APILogin: "a", APIKey: "b", BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("http elsewhere than on loopback is accepted")
 	}
-	if _, err := New(Config{APILogin: "a", APIKey: "b"}, httpapi.Shared{}); err != nil {
+	if _, err := New(Config{APILogin: "a", APIKey: "b"}, nil); err != nil {
 		t.Errorf("the default base URL: %v", err)
 	}
 }

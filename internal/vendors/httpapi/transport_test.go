@@ -1,0 +1,66 @@
+package httpapi
+
+import (
+	"sync"
+	"testing"
+)
+
+// Whoever calls an account, and however often a client of it is made: there is
+// one limit.
+func TestClientsOfAnAccountShareItsLimit(t *testing.T) {
+	t.Parallel()
+	address, count := answering(t, status(200))
+	var rates []float64
+	limits := []*counting{}
+	transport := NewTransport(Options{}, "")
+	transport.limiter = func(perSecond float64) limiter {
+		rates, limits = append(rates, perSecond), append(limits, new(counting))
+		return limits[len(limits)-1]
+	}
+	clientOf := func(account, base string) *Client {
+		config := testConfig(base)
+		config.Account, config.RequestsPerSecond, config.Transport = account, 5, transport
+		return newTestClient(t, config)
+	}
+	var group sync.WaitGroup
+	for range 10 {
+		client := clientOf("", address)
+		group.Go(func() {
+			for _, endpoint := range []Endpoint{readEndpoint, sendEndpoint, getSend} {
+				if _, err := client.Do(t.Context(), Call{Endpoint: endpoint}, nil); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	if len(limits) != 1 || rates[0] != 5 || limits[0].waits.Load() != 30 || count.Load() != 30 {
+		t.Fatalf("%d limits of %v were asked by 30 calls that made %d requests, want one of 5", len(limits), rates, count.Load())
+	}
+	for _, other := range []*Client{clientOf("eu", address), clientOf("", address+"/elsewhere"), clientOf("eu", address)} {
+		if _, err := other.Do(t.Context(), Call{Endpoint: readEndpoint}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(limits) != 3 || limits[0].waits.Load() != 30 {
+		t.Errorf("%d limits, want one of each account", len(limits))
+	}
+}
+
+func TestSettingsReplaceTheDocumentedRate(t *testing.T) {
+	t.Parallel()
+	for setting, want := range map[float64]float64{0: 5, 2.5: 2.5} {
+		transport := NewTransport(Options{MaxRequestsPerSecond: setting}, "")
+		var got float64
+		transport.limiter = func(perSecond float64) limiter {
+			got = perSecond
+			return new(counting)
+		}
+		config := testConfig("https://vendor.example")
+		config.RequestsPerSecond, config.Transport = 5, transport
+		newTestClient(t, config)
+		if got != want {
+			t.Errorf("max_requests_per_second %v: the limit is %v, want %v", setting, got, want)
+		}
+	}
+}
