@@ -25,7 +25,7 @@ type Options struct {
 	Catalog *catalog.Store
 	// Ledger is the file that remembers what was sent. Empty: ledger.Path.
 	Ledger string
-	// Runner makes the calls. Its Receipts are those of the vendors, and its
+	// Runner makes the calls. It knows the vendors that are listed, and its
 	// Clock is the one below.
 	Runner delivery.Options
 	// Clock is what is waited by. Nil: the system's.
@@ -44,7 +44,7 @@ type Application struct {
 func Open(ctx context.Context, options Options) (*Application, error) {
 	options.Clock = clock.Or(options.Clock)
 	options.Runner.Clock = options.Clock.Now
-	options.Runner.Receipts = vendors.Receipts()
+	options.Runner.Vendor = vendors.Find
 	if options.Runner.Transport == nil {
 		options.Runner.Transport = httpapi.NewTransport(options.Runner.HTTP, options.Runner.UserAgent)
 	}

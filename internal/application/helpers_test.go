@@ -97,7 +97,7 @@ func newStage(t *testing.T, document string) *stage {
 		Catalog: s.store, Ledger: filepath.Join(t.TempDir(), "deliveries.db"), Clock: s,
 		Runner: delivery.Options{
 			Lookup: func(name string) (string, bool) { value, ok := s.env[name]; return value, ok },
-			HTTP:   httpapi.Options{Pause: func(time.Duration) time.Duration { return 0 }},
+			HTTP:   httpapi.Options{MaxRequestsPerSecond: 1e6, Pause: func(time.Duration) time.Duration { return 0 }},
 		},
 		Tell: func(sentence string) {
 			s.mutex.Lock()

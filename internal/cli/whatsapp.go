@@ -77,7 +77,10 @@ func linkCommand(calls vendorCalls) *cobra.Command {
 // androidAPI is the vendor of the environment, the same as the provider's.
 func (c vendorCalls) androidAPI(command *cobra.Command) (*androidapi.Client, error) {
 	return androidapi.New(
-		androidapi.Config{Secret: os.Getenv(otp.AndroidAPI.Variable("", "SECRET")), BaseURL: os.Getenv(otp.AndroidAPI.Variable("", "BASE_URL"))},
+		httpapi.Account{
+			Credentials: map[string]string{"SECRET": os.Getenv(otp.AndroidAPI.Variable("", "SECRET"))},
+			BaseURL:     os.Getenv(otp.AndroidAPI.Variable("", "BASE_URL")),
+		},
 		httpapi.NewTransport(c.options, userAgent(command)),
 	)
 }

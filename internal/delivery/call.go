@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,21 +11,12 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
-// defaultBaseURLs say where the vendors are when no variable does.
-var defaultBaseURLs = map[otp.Vendor]string{
-	otp.AndroidAPI: "https://androidapi.net/api",
-	otp.MyOTP:      "https://api.myotp.app",
-	otp.Octopush:   "https://api.octopush.com/v1/public",
-	otp.Way2API:    "https://app.way2api.com/api/v1",
-}
-
 // client returns the client of a call's account and the path of the call.
 func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string, error) {
 	parts := target.FindStringSubmatch(c.URL) // checked when the document was read
 	slug, _, _ := parseVariable(vendor, parts[1])
-	client, err := httpapi.New(httpapi.Config{
-		Vendor: vendor, Account: slug, BaseURL: cmp.Or(r.variable(parts[1]), defaultBaseURLs[vendor]), Transport: r.options.Transport,
-	})
+	known, _ := r.options.Vendor(vendor)
+	client, err := known.Bare(httpapi.Account{Slug: slug, BaseURL: r.variable(parts[1])}, r.options.Transport)
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", parts[1], err)
 	}
@@ -40,13 +30,13 @@ func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string
 func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) (verdict, error) {
 	c := v.call(at.DocumentRoute)
 	values.variable = r.variable
-	if err := values.checkCredentials(at.Vendor, c); err != nil {
+	if err := r.checkCredentials(at.Vendor, c); err != nil {
 		return verdict{}, err
 	}
 	call, err := values.fill(c)
 	var missing unfilled
 	if errors.As(err, &missing) && missing.variable != "" {
-		err = credential(at.Vendor, missing.variable, "")
+		err = r.credential(at.Vendor, missing.variable, "")
 	}
 	if err != nil {
 		return verdict{}, err

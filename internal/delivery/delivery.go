@@ -39,9 +39,10 @@ type Options struct {
 	UserAgent string
 	// Clock tells when codes of routes expire. Nil: the system's.
 	Clock func() time.Time
-	// Receipts say where answers to sends hold what the document does not
-	// name, for Sent. A vendor may be missing.
-	Receipts map[otp.Vendor]otp.Receipt
+	// Vendor finds what there is to know of a vendor: where it is, what its
+	// credentials are called, how fast it may be asked and what its answers mean.
+	// A document of a vendor that it does not find is refused. Nil: it finds none.
+	Vendor func(otp.Vendor) (httpapi.Vendor, bool)
 }
 
 // Runner executes the calls of one profile document. It is safe for concurrent
@@ -56,9 +57,17 @@ type Runner struct {
 // anything in it that would make a call unsafe or that this release does not
 // know.
 func New(document string, options Options) (*Runner, error) {
+	if options.Vendor == nil {
+		options.Vendor = func(otp.Vendor) (httpapi.Vendor, bool) { return httpapi.Vendor{}, false }
+	}
 	parsed, err := parse(document)
 	if err != nil {
 		return nil, err
+	}
+	for number, route := range parsed.Routes {
+		if _, known := options.Vendor(route.Vendor); !known {
+			return nil, fmt.Errorf("the document of profile %q is refused: routes[%d]: %q is not a vendor that this release knows", parsed.Profile, number, route.Vendor)
+		}
 	}
 	if options.Lookup == nil {
 		options.Lookup = os.LookupEnv
@@ -163,7 +172,7 @@ func (r *Runner) Check(number int, to Recipient) error {
 		return at.failed(sending, errNoIP)
 	}
 	for _, name := range variables(at.Send) {
-		if err := credential(at.Vendor, name, r.variable(name)); err != nil {
+		if err := r.credential(at.Vendor, name, r.variable(name)); err != nil {
 			return at.failed(sending, err)
 		}
 	}

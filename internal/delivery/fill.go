@@ -193,10 +193,10 @@ func variables(c *otp.Call) []string {
 
 // checkCredentials refuses credentials that cannot be right, such as one that
 // ends with a newline.
-func (f filling) checkCredentials(vendor otp.Vendor, c *otp.Call) error {
+func (r *Runner) checkCredentials(vendor otp.Vendor, c *otp.Call) error {
 	for _, name := range variables(c) {
-		if value := f.variable(name); value != "" {
-			if err := credential(vendor, name, value); err != nil {
+		if value := r.variable(name); value != "" {
+			if err := r.credential(vendor, name, value); err != nil {
 				return err
 			}
 		}
@@ -206,10 +206,10 @@ func (f filling) checkCredentials(vendor otp.Vendor, c *otp.Call) error {
 
 // credential checks the value of a credential variable; the error names what
 // to set.
-func credential(vendor otp.Vendor, name, value string) error {
+func (r *Runner) credential(vendor otp.Vendor, name, value string) error {
 	slug, field, _ := parseVariable(vendor, name)
-	words := map[string]string{"SECRET": "API secret", "API_KEY": "API key", "API_LOGIN": "API login"}
-	return httpapi.Credential{Vendor: vendor, Account: slug, Field: field, Name: words[field], Value: value}.Check()
+	known, _ := r.options.Vendor(vendor)
+	return known.CheckCredential(slug, field, value)
 }
 
 // byLocale finds the entry of the longest beginning of a locale, whatever its

@@ -130,7 +130,7 @@ func (r *Runner) belongs(at route, kept Kept) (key, error) {
 	}
 	for _, name := range variables(at.Send) {
 		if r.variable(name) == "" {
-			return nil, credential(at.Vendor, name, "")
+			return nil, r.credential(at.Vendor, name, "")
 		}
 	}
 	return nil, errors.New("the code was sent with other credentials than there are now; send another code")

@@ -17,6 +17,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -164,7 +165,8 @@ func with(t *testing.T, v *vendor, document otp.Document, change ...func(*delive
 	options := delivery.Options{
 		Lookup: func(name string) (string, bool) { value, ok := environment[name]; return value, ok },
 		Clock:  func() time.Time { return start },
-		HTTP:   httpapi.Options{Pause: func(time.Duration) time.Duration { return 0 }},
+		Vendor: vendors.Find,
+		HTTP:   httpapi.Options{MaxRequestsPerSecond: 1e6, Pause: func(time.Duration) time.Duration { return 0 }},
 	}
 	for _, c := range change {
 		c(&options, environment)

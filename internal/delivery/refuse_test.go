@@ -9,10 +9,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // tree is a part of a document as plain JSON.
@@ -148,7 +145,7 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = delivery.New(string(text), delivery.Options{})
+			_, err = delivery.New(string(text), delivery.Options{Vendor: vendors.Find})
 			if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "is refused") {
 				t.Errorf("got %v, want a refusal that says %s", err, test.want)
 			}
@@ -159,21 +156,8 @@ func TestDocumentsThatAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, text := range map[string]string{"nothing": "", "no JSON": "{", "two documents": whole + whole, "a list": "[]"} {
-		if _, err := delivery.New(text, delivery.Options{}); err == nil {
+		if _, err := delivery.New(text, delivery.Options{Vendor: vendors.Find}); err == nil {
 			t.Errorf("%s: is accepted", name)
-		}
-	}
-}
-
-// The document's own defaults and those of the typed clients are one address.
-func TestDefaultBaseURLsAreTheVendorsOwn(t *testing.T) {
-	t.Parallel()
-	for vendor, want := range map[string]string{
-		"androidapi": androidapi.DefaultBaseURL, "myotp": myotp.DefaultBaseURL,
-		"octopush": octopush.DefaultBaseURL, "way2api": way2api.DefaultBaseURL,
-	} {
-		if got := delivery.DefaultBaseURL(vendor); got != want {
-			t.Errorf("%s: %s, want %s", vendor, got, want)
 		}
 	}
 }
@@ -194,7 +178,7 @@ func TestADocumentOfTheFuture(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	runner, err := delivery.New(string(text), delivery.Options{})
+	runner, err := delivery.New(string(text), delivery.Options{Vendor: vendors.Find})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +204,7 @@ func TestEveryGoldenDocumentIsAccepted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		runner, err := delivery.New(string(text), delivery.Options{})
+		runner, err := delivery.New(string(text), delivery.Options{Vendor: vendors.Find})
 		if err != nil {
 			t.Errorf("%s: %v", file, err)
 			continue

@@ -34,13 +34,13 @@ func typedClients(t *testing.T, server *sandbox.Server) typed {
 			t.Fatal(err)
 		}
 	}
-	out.androidapi, err = androidapi.New(androidapi.Config{Secret: env["OTP_ANDROIDAPI_SECRET"], BaseURL: env["OTP_ANDROIDAPI_BASE_URL"]}, shared)
+	out.androidapi, err = androidapi.New(httpapi.Account{Credentials: map[string]string{"SECRET": env["OTP_ANDROIDAPI_SECRET"]}, BaseURL: env["OTP_ANDROIDAPI_BASE_URL"]}, shared)
 	must(err)
-	out.myotp, err = myotp.New(myotp.Config{APIKey: env["OTP_MYOTP_API_KEY"], BaseURL: env["OTP_MYOTP_BASE_URL"]}, shared)
+	out.myotp, err = myotp.New(httpapi.Account{Credentials: map[string]string{"API_KEY": env["OTP_MYOTP_API_KEY"]}, BaseURL: env["OTP_MYOTP_BASE_URL"]}, shared)
 	must(err)
-	out.octopush, err = octopush.New(octopush.Config{APILogin: env["OTP_OCTOPUSH_API_LOGIN"], APIKey: env["OTP_OCTOPUSH_API_KEY"], BaseURL: env["OTP_OCTOPUSH_BASE_URL"]}, shared)
+	out.octopush, err = octopush.New(httpapi.Account{Credentials: map[string]string{"API_LOGIN": env["OTP_OCTOPUSH_API_LOGIN"], "API_KEY": env["OTP_OCTOPUSH_API_KEY"]}, BaseURL: env["OTP_OCTOPUSH_BASE_URL"]}, shared)
 	must(err)
-	out.way2api, err = way2api.New(way2api.Config{APIKey: env["OTP_WAY2API_API_KEY"], BaseURL: env["OTP_WAY2API_BASE_URL"]}, shared)
+	out.way2api, err = way2api.New(httpapi.Account{Credentials: map[string]string{"API_KEY": env["OTP_WAY2API_API_KEY"]}, BaseURL: env["OTP_WAY2API_BASE_URL"]}, shared)
 	must(err)
 	return out
 }

@@ -74,7 +74,8 @@ func (r *Runner) send(ctx context.Context, number int, to Recipient, resend, han
 		values["code"] = code
 	}
 	wanted := filling{values: values, locale: to.Locale, resend: resend}
-	receipt := r.options.Receipts[at.Vendor]
+	known, _ := r.options.Vendor(at.Vendor)
+	receipt := known.Receipt
 	if handOut {
 		wanted.instead = receipt.HandOut
 	}

@@ -117,7 +117,8 @@ func runnerOf(t testing.TB, server *sandbox.Server, document string, change ...f
 			return value, ok
 		},
 		Clock: server.Now, UserAgent: userAgent,
-		HTTP: httpapi.Options{Pause: func(time.Duration) time.Duration { return 0 }},
+		Vendor: vendors.Find,
+		HTTP:   httpapi.Options{MaxRequestsPerSecond: 1e6, Pause: func(time.Duration) time.Duration { return 0 }},
 	}
 	for _, c := range change {
 		c(&options, environment)

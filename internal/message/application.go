@@ -13,6 +13,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // acting is what the actions that play an application share. They embed it.
@@ -58,7 +59,7 @@ func (a *acting) try(ctx context.Context, resp *action.InvokeResponse, do func(t
 // runner calls vendors as the provider does, over the same connections and under
 // the same request limits.
 func (a *acting) runner() delivery.Options {
-	return delivery.Options{Lookup: a.session.Variable, Transport: a.session.Vendors.Transport()}
+	return delivery.Options{Lookup: a.session.Variable, Transport: a.session.Vendors.Transport(), Vendor: vendors.Find}
 }
 
 // titles are the titles of diagnostics by verdict.

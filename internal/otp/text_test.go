@@ -198,4 +198,12 @@ func TestVariableOfAnAccount(t *testing.T) {
 	}
 }
 
+// The vendors of a process introduce themselves; in these tests there are none.
+func init() {
+	Introduce(AndroidAPI, "AndroidAPI")
+	Introduce(MyOTP, "MyOTP.App")
+	Introduce(Octopush, "Octopush")
+	Introduce(Way2API, "Way2API")
+}
+
 func ptr[T any](v T) *T { return &v }

@@ -4,15 +4,20 @@
 package otp
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 )
 
 // Vendor is one of the supported OTP vendors, as it is spelled in HCL,
 // documents and errors.
 type Vendor string
 
-// The vendors, by the name they have in configuration.
+// The vendors that have options of their own in routes, message templates or
+// sender IDs, by the name they have in configuration.
 const (
 	AndroidAPI Vendor = "androidapi" // androidapi.net, a Zender gateway
 	MyOTP      Vendor = "myotp"      // MyOTP.App
@@ -20,25 +25,48 @@ const (
 	Way2API    Vendor = "way2api"    // way2api.com
 )
 
+// titles are the vendors that were introduced. The map is never changed, only
+// replaced.
+var (
+	titles       atomic.Pointer[map[Vendor]string]
+	introduction sync.Mutex
+)
+
+// Introduce makes a vendor and its title known. The domain has the rules that
+// hold for all vendors; who they are, their own packages say.
+func Introduce(v Vendor, title string) {
+	introduction.Lock()
+	defer introduction.Unlock()
+	known := map[Vendor]string{v: title}
+	if earlier := titles.Load(); earlier != nil {
+		for other, name := range *earlier {
+			if other != v {
+				known[other] = name
+			}
+		}
+	}
+	titles.Store(&known)
+}
+
+func introduced() map[Vendor]string {
+	if known := titles.Load(); known != nil {
+		return *known
+	}
+	return nil
+}
+
 // Vendors lists every supported vendor in alphabetical order.
-func Vendors() []Vendor { return []Vendor{AndroidAPI, MyOTP, Octopush, Way2API} }
+func Vendors() []Vendor { return slices.Sorted(maps.Keys(introduced())) }
 
 // Valid reports whether v is a supported vendor.
-func (v Vendor) Valid() bool { return slices.Contains(Vendors(), v) }
+func (v Vendor) Valid() bool {
+	_, known := introduced()[v]
+	return known
+}
 
 // Title is the vendor's name as the vendor itself writes it, for sentences.
 func (v Vendor) Title() string {
-	switch v {
-	case AndroidAPI:
-		return "AndroidAPI"
-	case MyOTP:
-		return "MyOTP.App"
-	case Octopush:
-		return "Octopush"
-	case Way2API:
-		return "Way2API"
-	}
-	return string(v)
+	return cmp.Or(introduced()[v], string(v))
 }
 
 // Variable names the environment variable that holds one credential or address

@@ -45,7 +45,7 @@ func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
 	f.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: f.Now, Random: rand.NewChaCha8([32]byte{}), Settings: sandbox.Settings{AndroidAPI: settings}})
 	environment := f.vendor.Environment()
 	client, err := androidapi.New(
-		androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
+		httpapi.Account{Credentials: map[string]string{"SECRET": environment["OTP_ANDROIDAPI_SECRET"]}, BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
 		httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 100_000}, ""),
 	)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 func TestAScannedCodeLinksTheAccount(t *testing.T) {
@@ -225,7 +226,7 @@ func TestTheSystemClockStopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, sandbox.AndroidAPISettings{})
 	environment := f.vendor.Environment()
-	client, err := androidapi.New(androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]}, shared())
+	client, err := androidapi.New(httpapi.Account{Credentials: map[string]string{"SECRET": environment["OTP_ANDROIDAPI_SECRET"]}, BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]}, shared())
 	if err != nil {
 		t.Fatal(err)
 	}

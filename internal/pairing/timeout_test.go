@@ -27,8 +27,8 @@ func TestATimeoutBoundsTheCallsOfAVendorThatHangs(t *testing.T) {
 			vendor := sandbox.StartForTest(t, sandbox.Options{})
 			environment := vendor.Environment()
 			client, err := androidapi.New(
-				androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
-				httpapi.Shared{Options: httpapi.Options{MaxRequestsPerSecond: 100_000, MaxRetries: 3}},
+				httpapi.Account{Credentials: map[string]string{"SECRET": environment["OTP_ANDROIDAPI_SECRET"]}, BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
+				httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 100_000, MaxRetries: 3}, ""),
 			)
 			if err != nil {
 				t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -104,7 +105,7 @@ func TestAccProfileSends(t *testing.T) {
 	if err != nil || len(events) == 0 {
 		t.Fatalf("no history of the profile (%v)", err)
 	}
-	runner, err := delivery.New(events[0].Document, delivery.Options{HTTP: httpapi.DefaultOptions()})
+	runner, err := delivery.New(events[0].Document, delivery.Options{HTTP: httpapi.DefaultOptions(), Vendor: vendors.Find})
 	if err != nil {
 		t.Fatal(err)
 	}

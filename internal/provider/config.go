@@ -2,9 +2,7 @@ package provider
 
 import (
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,11 +15,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 const maxRetriesLimit = 10
@@ -56,43 +50,34 @@ func member(block types.Object, name string) attr.Value {
 	return block.Attributes()[name]
 }
 
-func (m model) blocks() map[otp.Vendor]types.Object {
-	return map[otp.Vendor]types.Object{otp.AndroidAPI: m.AndroidAPI, otp.MyOTP: m.MyOTP, otp.Octopush: m.Octopush, otp.Way2API: m.Way2API}
-}
-
-// credentials are the members of a vendor's block that are secret.
-func credentials(vendor otp.Vendor) []string {
-	var names []string
-	for _, field := range vendors.Credentials(vendor) {
-		names = append(names, strings.ToLower(field))
+// members are all members of a vendor's block.
+func members(vendor httpapi.Vendor) []string {
+	names := []string{"base_url"}
+	for _, credential := range vendor.Credentials {
+		names = append(names, strings.ToLower(credential.Field))
 	}
 	return names
 }
-
-// members are all members of a vendor's block.
-func members(vendor otp.Vendor) []string { return append([]string{"base_url"}, credentials(vendor)...) }
 
 // check reports everything that is wrong with what is known of the block,
 // whether it stands there or in the environment.
 func (m model) check() diag.Diagnostics {
 	var diags diag.Diagnostics
-	blocks := m.blocks()
-	for _, vendor := range slices.Sorted(maps.Keys(blocks)) {
-		at := path.Root(string(vendor))
-		refuseEmpty(&diags, blocks[vendor], at, "base_url", vendor.Variable("", "BASE_URL"))
-		if address := m.vendor(vendor, "base_url"); address.value != "" {
-			if _, err := httpapi.ParseBaseURL(address.value); err != nil {
-				diags.AddAttributeError(at.AtName("base_url"), "Base URL of "+vendor.Title()+" is not usable", err.Error())
+	for _, vendor := range vendors.All() {
+		at, block := path.Root(string(vendor.Name)), m.Vendors[vendor.Name]
+		for _, name := range members(vendor) {
+			variable := vendor.Name.Variable("", strings.ToUpper(name))
+			refuseEmpty(&diags, block, at, name, variable)
+			value := m.vendor(vendor.Name, name).value
+			if name == "base_url" {
+				if _, err := httpapi.ParseBaseURL(value); value != "" && err != nil {
+					diags.AddAttributeError(at.AtName(name), "Base URL of "+vendor.Title+" is not usable", err.Error())
+				}
+				continue
 			}
-		}
-		for _, name := range credentials(vendor) {
-			field := strings.ToUpper(name)
-			credential := m.vendor(vendor, name)
-			err := httpapi.CheckCredential(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title(), vendor.Variable("", field)), credential.value)
-			if err != nil {
-				diags.AddAttributeError(at.AtName(name), "Credential of "+vendor.Title()+" is not usable", err.Error())
+			if err := httpapi.CheckCredential(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title, variable), value); err != nil {
+				diags.AddAttributeError(at.AtName(name), "Credential of "+vendor.Title+" is not usable", err.Error())
 			}
-			refuseEmpty(&diags, blocks[vendor], at, name, vendor.Variable("", field))
 		}
 	}
 	refuseEmpty(&diags, m.Catalog, path.Root("catalog"), "url", "OTP_CATALOG_URL")
@@ -115,21 +100,34 @@ func refuseEmpty(diags *diag.Diagnostics, block types.Object, at path.Path, name
 }
 
 func (m model) vendor(vendor otp.Vendor, name string) setting {
-	return read(m.blocks()[vendor], name, vendor.Variable("", strings.ToUpper(name)))
+	return read(m.Vendors[vendor], name, vendor.Variable("", strings.ToUpper(name)))
 }
 
 // variable is the value of a variable that documents name: the accounts of the
 // provider block are its default ones, and others are in the environment only.
 func (m model) variable(name string) (string, bool) {
-	for _, vendor := range otp.Vendors() {
+	for _, vendor := range vendors.All() {
 		for _, member := range members(vendor) {
-			if name == vendor.Variable("", strings.ToUpper(member)) {
-				value := m.vendor(vendor, member).value
+			if name == vendor.Name.Variable("", strings.ToUpper(member)) {
+				value := m.vendor(vendor.Name, member).value
 				return value, value != ""
 			}
 		}
 	}
 	return os.LookupEnv(name)
+}
+
+// accounts are the default accounts of all vendors.
+func (m model) accounts() map[otp.Vendor]httpapi.Account {
+	accounts := map[otp.Vendor]httpapi.Account{}
+	for _, vendor := range vendors.All() {
+		account := httpapi.Account{BaseURL: m.vendor(vendor.Name, "base_url").value, Credentials: map[string]string{}}
+		for _, credential := range vendor.Credentials {
+			account.Credentials[credential.Field] = m.vendor(vendor.Name, strings.ToLower(credential.Field)).value
+		}
+		accounts[vendor.Name] = account
+	}
+	return accounts
 }
 
 func (m model) catalogURL() setting { return read(m.Catalog, "url", "OTP_CATALOG_URL") }
@@ -171,16 +169,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	session := &tf.Session{
 		Variable: m.variable,
 		Vendors: vendors.New(vendors.Config{
-			AndroidAPI: androidapi.Config{Secret: m.vendor(otp.AndroidAPI, "secret").value, BaseURL: m.vendor(otp.AndroidAPI, "base_url").value},
-			MyOTP:      myotp.Config{APIKey: m.vendor(otp.MyOTP, "api_key").value, BaseURL: m.vendor(otp.MyOTP, "base_url").value},
-			Octopush: octopush.Config{
-				APILogin: m.vendor(otp.Octopush, "api_login").value,
-				APIKey:   m.vendor(otp.Octopush, "api_key").value,
-				BaseURL:  m.vendor(otp.Octopush, "base_url").value,
-			},
-			Way2API:   way2api.Config{APIKey: m.vendor(otp.Way2API, "api_key").value, BaseURL: m.vendor(otp.Way2API, "base_url").value},
-			HTTP:      options,
-			UserAgent: httpapi.UserAgent(terraformVersion, version),
+			Accounts: m.accounts(), HTTP: options, UserAgent: httpapi.UserAgent(terraformVersion, version),
 		}),
 		Unknown: m.unknown(),
 	}
@@ -206,10 +195,10 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 // only a call to them would be.
 func (m model) unknown() map[otp.Vendor]string {
 	unknown := map[otp.Vendor]string{}
-	for _, vendor := range otp.Vendors() {
+	for _, vendor := range vendors.All() {
 		for _, name := range members(vendor) {
-			if m.vendor(vendor, name).unknown {
-				unknown[vendor] = name
+			if m.vendor(vendor.Name, name).unknown {
+				unknown[vendor.Name] = name
 			}
 		}
 	}

@@ -74,8 +74,8 @@ func (p *Provider) Schema(_ context.Context, _ provider.SchemaRequest, resp *pro
 
 // Configure makes the session that everything else works with.
 func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
-	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config, found := newModel(ctx, req.Config)
+	resp.Diagnostics.Append(found...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -91,8 +91,8 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 
 // ValidateConfig checks what is known of the provider block.
 func (p *Provider) ValidateConfig(ctx context.Context, req provider.ValidateConfigRequest, resp *provider.ValidateConfigResponse) {
-	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	config, found := newModel(ctx, req.Config)
+	resp.Diagnostics.Append(found...)
 	if !resp.Diagnostics.HasError() {
 		resp.Diagnostics.Append(config.check()...)
 	}

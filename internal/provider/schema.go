@@ -1,35 +1,44 @@
 package provider
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // model is the provider block.
 type model struct {
-	AndroidAPI types.Object `tfsdk:"androidapi"`
-	MyOTP      types.Object `tfsdk:"myotp"`
-	Octopush   types.Object `tfsdk:"octopush"`
-	Way2API    types.Object `tfsdk:"way2api"`
-	Catalog    types.Object `tfsdk:"catalog"`
-	HTTP       types.Object `tfsdk:"http"`
+	Vendors map[otp.Vendor]types.Object // of every listed vendor
+	Catalog types.Object
+	HTTP    types.Object
+}
+
+// newModel reads the provider block.
+func newModel(ctx context.Context, config tfsdk.Config) (model, diag.Diagnostics) {
+	m := model{Vendors: map[otp.Vendor]types.Object{}}
+	diags := config.GetAttribute(ctx, path.Root("catalog"), &m.Catalog)
+	diags.Append(config.GetAttribute(ctx, path.Root("http"), &m.HTTP)...)
+	for _, vendor := range vendors.All() {
+		var block types.Object
+		diags.Append(config.GetAttribute(ctx, path.Root(string(vendor.Name)), &block)...)
+		m.Vendors[vendor.Name] = block
+	}
+	return m, diags
 }
 
 func attributes() map[string]schema.Attribute {
-	return map[string]schema.Attribute{
-		"androidapi": vendorBlock(otp.AndroidAPI, map[string]string{"secret": "API secret, from Tools → API Keys of the dashboard."}),
-		"myotp":      vendorBlock(otp.MyOTP, map[string]string{"api_key": "API key, 32 characters, from the dashboard."}),
-		"octopush": vendorBlock(otp.Octopush, map[string]string{
-			"api_login": "API login: the e-mail address of the account.",
-			"api_key":   "API key of the account.",
-		}),
-		"way2api": vendorBlock(otp.Way2API, map[string]string{"api_key": "API key, from the dashboard."}),
+	all := map[string]schema.Attribute{
 		"catalog": schema.SingleNestedAttribute{
 			Optional:            true,
 			MarkdownDescription: "Where brands, message templates, sender IDs and profiles are kept, and applications read them.",
@@ -51,24 +60,28 @@ func attributes() map[string]schema.Attribute {
 			},
 		},
 	}
+	for _, vendor := range vendors.All() {
+		all[string(vendor.Name)] = vendorBlock(vendor)
+	}
+	return all
 }
 
-func vendorBlock(vendor otp.Vendor, credentials map[string]string) schema.Attribute {
+func vendorBlock(vendor httpapi.Vendor) schema.Attribute {
 	block := schema.SingleNestedAttribute{
 		Optional:            true,
-		MarkdownDescription: "The account at " + vendor.Title() + ". Only calls to the vendor need it; profiles do not.",
+		MarkdownDescription: "The account at " + vendor.Title + ". Only calls to the vendor need it; profiles do not.",
 		Attributes: map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: fmt.Sprintf("Address of the API, or `%s`: https without user name, query or fragment; http for the loopback host only. "+
-					"It never enters a document.", vendor.Variable("", "BASE_URL")),
+					"It never enters a document.", vendor.Name.Variable("", "BASE_URL")),
 			},
 		},
 	}
-	for name, description := range credentials {
-		block.Attributes[name] = schema.StringAttribute{
+	for _, credential := range vendor.Credentials {
+		block.Attributes[strings.ToLower(credential.Field)] = schema.StringAttribute{
 			Optional: true, Sensitive: true,
-			MarkdownDescription: fmt.Sprintf("%s Or `%s`.", description, vendor.Variable("", strings.ToUpper(name))),
+			MarkdownDescription: fmt.Sprintf("%s Or `%s`.", credential.Where, vendor.Name.Variable("", credential.Field)),
 		}
 	}
 	return block

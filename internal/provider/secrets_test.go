@@ -123,5 +123,5 @@ func rawTransactions(t *testing.T, server *sandbox.Server) []string {
 }
 
 func newMyOTP(address, key string) (*myotp.Client, error) {
-	return myotp.New(myotp.Config{BaseURL: address, APIKey: key}, httpapi.NewTransport(httpapi.DefaultOptions(), ""))
+	return myotp.New(httpapi.Account{Credentials: map[string]string{"API_KEY": key}, BaseURL: address}, httpapi.NewTransport(httpapi.DefaultOptions(), ""))
 }

@@ -12,7 +12,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 func says(vendor otp.Vendor, answer string) Question[string] {
@@ -89,7 +89,7 @@ func TestVendorsWithoutCredentialsAreNotAsked(t *testing.T) {
 		want    []otp.Vendor
 		err     string
 	}{
-		"one is configured":    {&Session{Vendors: vendors.New(vendors.Config{MyOTP: myotp.Config{APIKey: "made-up"}})}, nil, []otp.Vendor{otp.MyOTP}, ""},
+		"one is configured":    {&Session{Vendors: vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{otp.MyOTP: {Credentials: map[string]string{"API_KEY": "made-up"}}}})}, nil, []otp.Vendor{otp.MyOTP}, ""},
 		"one is not known yet": {&Session{Vendors: vendors.New(vendors.Config{}), Unknown: map[otp.Vendor]string{otp.Octopush: "api_key"}}, nil, []otp.Vendor{otp.Octopush}, ""},
 		"two are named":        {&Session{Vendors: vendors.New(vendors.Config{})}, []string{"octopush", "androidapi"}, []otp.Vendor{otp.AndroidAPI, otp.Octopush}, ""},
 		"none is configured": {&Session{Vendors: vendors.New(vendors.Config{})}, nil, nil,

@@ -7,9 +7,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 func TestEveryVendorHasACompiler(t *testing.T) {
@@ -39,7 +37,7 @@ func TestAndroidAPIAndWay2APINeedCredentials(t *testing.T) {
 
 func TestAndroidAPIAndWay2APIAreMadeOnce(t *testing.T) {
 	t.Parallel()
-	config := Config{AndroidAPI: androidapi.Config{Secret: "made_up_key"}, Way2API: way2api.Config{APIKey: "made_up_key"}}
+	config := Config{Accounts: map[otp.Vendor]httpapi.Account{otp.AndroidAPI: {Credentials: map[string]string{"SECRET": "made_up_key"}}, otp.Way2API: {Credentials: map[string]string{"API_KEY": "made_up_key"}}}}
 	clients := New(config)
 	var made []any
 	for range 2 {

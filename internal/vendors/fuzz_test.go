@@ -172,12 +172,12 @@ func FuzzAnswers(f *testing.F) {
 		_, _ = w.Write(s.body)
 	}))
 	f.Cleanup(server.Close)
-	clients := vendors.New(vendors.Config{
-		AndroidAPI: androidapi.Config{Secret: "made-up", BaseURL: server.URL},
-		MyOTP:      myotp.Config{APIKey: "made-up", BaseURL: server.URL},
-		Octopush:   octopush.Config{APILogin: "made-up", APIKey: "made-up", BaseURL: server.URL},
-		Way2API:    way2api.Config{APIKey: "made-up", BaseURL: server.URL},
-		HTTP:       httpapi.Options{MaxRequestsPerSecond: 1e6},
+	clients := vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.AndroidAPI: {Credentials: map[string]string{"SECRET": "made-up"}, BaseURL: server.URL},
+		otp.MyOTP:      {Credentials: map[string]string{"API_KEY": "made-up"}, BaseURL: server.URL},
+		otp.Octopush:   {Credentials: map[string]string{"API_LOGIN": "made-up", "API_KEY": "made-up"}, BaseURL: server.URL},
+		otp.Way2API:    {Credentials: map[string]string{"API_KEY": "made-up"}, BaseURL: server.URL},
+	}, HTTP: httpapi.Options{MaxRequestsPerSecond: 1e6},
 	})
 	f.Fuzz(func(t *testing.T, number uint8, status uint16, contentType string, body []byte) {
 		script.Store(&scripted{status: 200 + int(status)%400, contentType: contentType, body: body})

@@ -11,10 +11,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 // lists are all lists that are shared, by the operation that reads them.
@@ -44,10 +41,10 @@ func connected(t *testing.T) (*sandbox.Server, *vendors.Clients) {
 	s := sandbox.StartForTest(t, sandbox.Options{})
 	environment, options := s.Environment(), httpapi.DefaultOptions()
 	options.MaxRetries, options.MaxRequestsPerSecond = 0, 100000
-	return s, vendors.New(vendors.Config{
-		AndroidAPI: androidapi.Config{Secret: environment["OTP_ANDROIDAPI_SECRET"], BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
-		Way2API:    way2api.Config{APIKey: environment["OTP_WAY2API_API_KEY"], BaseURL: environment["OTP_WAY2API_BASE_URL"]},
-		HTTP:       options,
+	return s, vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.AndroidAPI: {Credentials: map[string]string{"SECRET": environment["OTP_ANDROIDAPI_SECRET"]}, BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]},
+		otp.Way2API:    {Credentials: map[string]string{"API_KEY": environment["OTP_WAY2API_API_KEY"]}, BaseURL: environment["OTP_WAY2API_BASE_URL"]},
+	}, HTTP: options,
 	})
 }
 
@@ -138,9 +135,9 @@ func TestListsWithoutCredentialsNameTheVariable(t *testing.T) {
 
 func TestAVendorIsConfiguredByAnyOfItsCredentials(t *testing.T) {
 	t.Parallel()
-	none := vendors.New(vendors.Config{Octopush: octopush.Config{BaseURL: "https://octopush.example"}})
-	some := vendors.New(vendors.Config{
-		AndroidAPI: androidapi.Config{Secret: "made-up"}, Octopush: octopush.Config{APILogin: "made-up"}, Way2API: way2api.Config{APIKey: "made-up"},
+	none := vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{otp.Octopush: {BaseURL: "https://octopush.example"}}})
+	some := vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.AndroidAPI: {Credentials: map[string]string{"SECRET": "made-up"}}, otp.Octopush: {Credentials: map[string]string{"API_LOGIN": "made-up"}}, otp.Way2API: {Credentials: map[string]string{"API_KEY": "made-up"}}},
 	})
 	want := map[otp.Vendor]bool{otp.AndroidAPI: true, otp.Octopush: true, otp.Way2API: true}
 	for _, vendor := range otp.Vendors() {
@@ -151,7 +148,7 @@ func TestAVendorIsConfiguredByAnyOfItsCredentials(t *testing.T) {
 			t.Errorf("%s: configured is %v", vendor, some.Configured(vendor))
 		}
 	}
-	if !vendors.New(vendors.Config{Octopush: octopush.Config{APIKey: "made-up"}}).Configured(otp.Octopush) {
+	if !vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{otp.Octopush: {Credentials: map[string]string{"API_KEY": "made-up"}}}}).Configured(otp.Octopush) {
 		t.Error("an API key alone does not count")
 	}
 	if got := vendors.Variables(otp.Octopush); !slices.Equal(got, []string{"OTP_OCTOPUSH_API_LOGIN", "OTP_OCTOPUSH_API_KEY"}) {

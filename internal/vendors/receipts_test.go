@@ -37,7 +37,8 @@ func TestReceiptsReadTheDocumentedAnswers(t *testing.T) {
 		if err := decoder.Decode(&contract); err != nil {
 			t.Fatal(err)
 		}
-		receipt := vendors.Receipts()[vendor]
+		known, _ := vendors.Find(vendor)
+		receipt := known.Receipt
 		for what, place := range map[string]struct{ pointer, want string }{
 			"message ID": {receipt.MessageID, test.message}, "code": {receipt.Code, test.code}, "cost": {receipt.Cost, test.charge},
 		} {

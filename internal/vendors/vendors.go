@@ -1,5 +1,5 @@
-// Package vendors is the set of configured vendor clients of one provider
-// process.
+// Package vendors lists the vendors, and is the set of configured vendor clients
+// of one provider process.
 package vendors
 
 import (
@@ -16,17 +16,13 @@ import (
 // Config holds the default account of every vendor and what all share. An
 // account without credentials is no error until its client is asked for.
 type Config struct {
-	AndroidAPI androidapi.Config
-	MyOTP      myotp.Config
-	Octopush   octopush.Config
-	Way2API    way2api.Config
-	HTTP       httpapi.Options
-	UserAgent  string // see httpapi.UserAgent
+	Accounts  map[otp.Vendor]httpapi.Account
+	HTTP      httpapi.Options
+	UserAgent string // see httpapi.UserAgent
 }
 
 // Clients makes each vendor's client when it is first asked for, and then
-// always returns the same one, so that all callers share its request limit. It
-// is safe for concurrent use.
+// always returns the same one. It is safe for concurrent use.
 type Clients struct {
 	androidapi func() (*androidapi.Client, error)
 	myotp      func() (*myotp.Client, error)
@@ -41,30 +37,35 @@ type Clients struct {
 // New returns the clients of a configuration. Nothing is checked or connected
 // yet.
 func New(config Config) *Clients {
-	shared := httpapi.NewTransport(config.HTTP, config.UserAgent)
+	transport := httpapi.NewTransport(config.HTTP, config.UserAgent)
 	clients := &Clients{
-		transport: shared,
-		androidapi: sync.OnceValues(func() (*androidapi.Client, error) {
-			return androidapi.New(config.AndroidAPI, shared)
-		}),
-		myotp: sync.OnceValues(func() (*myotp.Client, error) {
-			return myotp.New(config.MyOTP, shared)
-		}),
-		octopush: sync.OnceValues(func() (*octopush.Client, error) {
-			return octopush.New(config.Octopush, shared)
-		}),
-		way2api: sync.OnceValues(func() (*way2api.Client, error) {
-			return way2api.New(config.Way2API, shared)
-		}),
-		configured: config.configured(),
+		androidapi: once(androidapi.New, config.Accounts[otp.AndroidAPI], transport),
+		myotp:      once(myotp.New, config.Accounts[otp.MyOTP], transport),
+		octopush:   once(octopush.New, config.Accounts[otp.Octopush], transport),
+		way2api:    once(way2api.New, config.Accounts[otp.Way2API], transport),
+		transport:  transport,
+		configured: map[otp.Vendor]bool{},
+	}
+	for vendor, account := range config.Accounts {
+		clients.configured[vendor] = account.Configured()
 	}
 	clients.lists = newLists(clients)
 	return clients
 }
 
+// once keeps the account where fmt does not find it: fmt asks no String of what
+// is in a private field.
+func once[C any](make func(httpapi.Account, *httpapi.Transport) (C, error), account httpapi.Account, transport *httpapi.Transport) func() (C, error) {
+	return sync.OnceValues(func() (C, error) { return make(account, transport) })
+}
+
 // Transport is what all calls of the process go through, those by documents
 // included, so that they share connections and request limits.
 func (c *Clients) Transport() *httpapi.Transport { return c.transport }
+
+// Configured reports whether anybody gave the account of a vendor a credential,
+// see httpapi.Account.
+func (c *Clients) Configured(vendor otp.Vendor) bool { return c.configured[vendor] }
 
 // AndroidAPI returns the client of AndroidAPI. Without an API secret the error
 // names the variable and the provider attribute to set.

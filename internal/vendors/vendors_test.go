@@ -2,6 +2,7 @@ package vendors
 
 import (
 	"fmt"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +18,7 @@ import (
 
 func TestMissingCredentialsNameVariableAndAttribute(t *testing.T) {
 	t.Parallel()
-	clients := New(Config{Octopush: octopush.Config{APILogin: "ops@example.test"}})
+	clients := New(Config{Accounts: map[otp.Vendor]httpapi.Account{otp.Octopush: {Credentials: map[string]string{"API_LOGIN": "ops@example.test"}}}})
 	for range 2 { // the answer does not change
 		_, err := clients.MyOTP()
 		want := "MyOTP.App is not configured: it has no API key. " +
@@ -36,9 +37,9 @@ func TestMissingCredentialsNameVariableAndAttribute(t *testing.T) {
 
 func TestClientsAreMadeOnce(t *testing.T) {
 	t.Parallel()
-	clients := New(Config{
-		MyOTP:    myotp.Config{APIKey: "made_up"},
-		Octopush: octopush.Config{APILogin: "ops@example.test", APIKey: "made_up"},
+	clients := New(Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.MyOTP:    {Credentials: map[string]string{"API_KEY": "made_up"}},
+		otp.Octopush: {Credentials: map[string]string{"API_LOGIN": "ops@example.test", "API_KEY": "made_up"}}},
 	})
 	var group sync.WaitGroup
 	made := make([]*myotp.Client, 20)
@@ -82,10 +83,10 @@ func TestConfigurationReachesTheClients(t *testing.T) {
 	options := httpapi.DefaultOptions()
 	options.MaxRetries = 2
 	options.Pause = func(time.Duration) time.Duration { return 0 }
-	clients := New(Config{
-		MyOTP:     myotp.Config{APIKey: "made_up", BaseURL: server.URL},
-		Octopush:  octopush.Config{APILogin: "ops@example.test", APIKey: "made_up", BaseURL: server.URL},
-		HTTP:      options,
+	clients := New(Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.MyOTP:    {Credentials: map[string]string{"API_KEY": "made_up"}, BaseURL: server.URL},
+		otp.Octopush: {Credentials: map[string]string{"API_LOGIN": "ops@example.test", "API_KEY": "made_up"}, BaseURL: server.URL},
+	}, HTTP: options,
 		UserAgent: "agent/1",
 	})
 	first, err := clients.MyOTP()
@@ -111,9 +112,9 @@ func TestConfigurationReachesTheClients(t *testing.T) {
 
 func TestConfigurationPrintsWithoutCredentials(t *testing.T) {
 	t.Parallel()
-	config := Config{
-		MyOTP:    myotp.Config{APIKey: "made_up_key"},
-		Octopush: octopush.Config{APILogin: "ops@example.test", APIKey: "made_up_key"},
+	config := Config{Accounts: map[otp.Vendor]httpapi.Account{
+		otp.MyOTP:    {Credentials: map[string]string{"API_KEY": "made_up_key"}},
+		otp.Octopush: {Credentials: map[string]string{"API_LOGIN": "ops@example.test", "API_KEY": "made_up_key"}}},
 	}
 	clients := New(config)
 	first, err := clients.MyOTP()

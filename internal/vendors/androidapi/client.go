@@ -4,14 +4,9 @@
 package androidapi
 
 import (
-	"fmt"
-
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
-
-// DefaultBaseURL is the vendor's production address.
-const DefaultBaseURL = "https://androidapi.net/api"
 
 // SecretField is the parameter that carries the credential: in the query of a
 // GET, in the form of a POST, never in a header (AndroidAPI reference §1.1).
@@ -21,20 +16,21 @@ const SecretField = "secret"
 // reference §1.7).
 const requestsPerSecond = 10
 
-// Config is one account.
-type Config struct {
-	Account string // a slug; empty for the default account
-	Secret  string // from the dashboard: Tools, API Keys
-	BaseURL string // empty: DefaultBaseURL
-}
+// Vendor is AndroidAPI.
+var Vendor = httpapi.Known(httpapi.Vendor{
+	Name: otp.AndroidAPI, Title: "AndroidAPI", BaseURL: "https://androidapi.net/api", RequestsPerSecond: requestsPerSecond,
+	Credentials: []httpapi.CredentialField{
+		{Field: "SECRET", Name: "API secret", Where: "API secret, from Tools → API Keys of the dashboard."},
+	},
+	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// The answer to send/otp tells the code, always, and no cost (AndroidAPI
+	// reference §7.1).
+	Receipt: otp.Receipt{Code: "/data/otp", MessageID: "/data/messageId"},
+})
 
-// String names the account without its credentials, also under %+v.
-func (c Config) String() string {
-	return fmt.Sprintf("%s account %q", otp.AndroidAPI.Title(), c.Account)
+func authorize(call *httpapi.Call, credential func(string) string) {
+	call.Fields[SecretField] = credential("SECRET")
 }
-
-// GoString is String: %#v would show the credentials.
-func (c Config) GoString() string { return c.String() }
 
 // Client calls AndroidAPI for one account. It is safe for concurrent use.
 type Client struct{ http *httpapi.Client }
@@ -47,26 +43,8 @@ func (c *Client) GoString() string { return c.String() }
 
 // New returns the client of an account. The error names the credential that is
 // missing or cannot be right, or the base URL. A nil transport is one of its own.
-func New(config Config, transport *httpapi.Transport) (*Client, error) {
-	credential := httpapi.Credential{
-		Vendor: otp.AndroidAPI, Account: config.Account, Field: "SECRET", Name: "API secret", Value: config.Secret,
-	}
-	if err := credential.Check(); err != nil {
-		return nil, err
-	}
-	if config.BaseURL == "" {
-		config.BaseURL = DefaultBaseURL
-	}
-	client, err := httpapi.New(httpapi.Config{
-		Vendor:            otp.AndroidAPI,
-		Account:           config.Account,
-		BaseURL:           config.BaseURL,
-		Secrets:           []string{config.Secret},
-		Authorize:         func(call *httpapi.Call) { call.Fields[SecretField] = config.Secret },
-		Classify:          classify,
-		RequestsPerSecond: requestsPerSecond,
-		Transport:         transport,
-	})
+func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error) {
+	client, err := Vendor.Client(account, transport)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 				http.Error(w, "busy", http.StatusServiceUnavailable)
 			}))
 			t.Cleanup(server.Close)
-			client, err := New(Config{Secret: testSecret, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{
+			client, err := New(httpapi.Account{Credentials: map[string]string{"SECRET": testSecret}, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{
 				MaxRetries: 2, Pause: func(time.Duration) time.Duration { return 0 },
 			}, ""))
 			if err != nil {
@@ -183,7 +183,7 @@ func TestSecretTravelsWhereTheVendorTakesIt(t *testing.T) {
 
 func TestResultsPrintWithoutCodesAndOwners(t *testing.T) {
 	t.Parallel()
-	config := Config{Secret: testSecret, Account: "eu"}
+	config := httpapi.Account{Credentials: map[string]string{"SECRET": testSecret}, Slug: "eu"}
 	values := []any{
 		config, &config, newTestClient(t, "https://androidapi.example/api", ""), *sent(nil), *rates(), rates().Partners[0], *link(firstToken), gatewaySMS(), []SMSMessage{gatewaySMS()},
 		with(chat(), func(m *WhatsAppMessage) { m.Message = NewSecret("Your code is 482913") }),
@@ -205,18 +205,18 @@ func TestMissingSecretNamesVariableAndAttribute(t *testing.T) {
 			`Set the environment variable OTP_ANDROIDAPI_SECRET, or write provider "otp" { androidapi = { secret = … } }.`,
 		"eu-west": `AndroidAPI (account "eu-west") is not configured: it has no API secret. Set the environment variable OTP_ANDROIDAPI_EU_WEST_SECRET.`,
 	} {
-		_, err := New(Config{Account: account}, nil)
+		_, err := New(httpapi.Account{Slug: account}, nil)
 		if !httpapi.IsKind(err, httpapi.Unconfigured) || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if _, err := New(Config{Secret: "made_up\n"}, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"SECRET": "made_up\n"}}, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
 		t.Errorf("a secret with a newline is taken: %v", err)
 	}
-	if _, err := New(Config{Secret: "made_up", BaseURL: "http://vendor.example"}, nil); err == nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"SECRET": "made_up"}, BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("an address in clear is taken")
 	}
-	if client, err := New(Config{Secret: "made_up"}, nil); err != nil || client == nil {
+	if client, err := New(httpapi.Account{Credentials: map[string]string{"SECRET": "made_up"}}, nil); err != nil || client == nil {
 		t.Errorf("the default address is refused: %v", err)
 	}
 }

@@ -34,13 +34,6 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	}, ps
 }
 
-// call is the call of an endpoint with its credential, which is a field.
-func call(r otp.RoutePlan, e httpapi.Endpoint, fields httpapi.Fields, outcomes ...otp.Outcome) *otp.Call {
-	made := e.Document(otp.AndroidAPI, r.Route.Account, nil, fields, outcomes...)
-	made.Fields[SecretField] = r.Variable("SECRET")
-	return made
-}
-
 func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 	validity, _ := r.Validity()
 	request := SendRequest{Type: r.Route.Channel, Message: "{{text}}", Phone: "{{phone_e164}}", Expire: validity}
@@ -57,7 +50,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 			}
 		}
 	}
-	made := call(r, SendOTPEndpoint, request.Fields(),
+	made := httpapi.Document(r, SendOTPEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, bodyStatus(success)),
 		otp.When(otp.OutcomeNextRoute, bodyStatus(
 			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)),
@@ -84,7 +77,7 @@ func priority(r otp.RoutePlan) int64 {
 // live code of the account. The words tell a code that does not count from a
 // key that lacks the permission (AndroidAPI reference §7.2).
 func verify(r otp.RoutePlan) *otp.Call {
-	made := call(r, VerifyOTPEndpoint, VerifyRequest{OTP: "{{code}}"}.Fields(),
+	made := httpapi.Document(r, VerifyOTPEndpoint, authorize, VerifyRequest{OTP: "{{code}}"}.Fields(),
 		otp.When(otp.OutcomeOK, bodyStatus(success)),
 		otp.When(otp.OutcomeWrongCode, bodyStatus(http.StatusForbidden), otp.ValueIn("/message", wrongCode)),
 		otp.When(otp.OutcomeStop),
@@ -105,7 +98,7 @@ func status(r otp.RoutePlan) *otp.Call {
 	if r.Route.Channel == otp.WhatsApp {
 		endpoint = WhatsAppMessageEndpoint
 	}
-	made := call(r, endpoint, MessageRequest{ID: "{{message_id}}", Type: TypeSent}.Fields(),
+	made := httpapi.Document(r, endpoint, authorize, MessageRequest{ID: "{{message_id}}", Type: TypeSent}.Fields(),
 		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", statusSent)),
 		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", statusSent)),
 		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", statusFailed)),

@@ -251,7 +251,7 @@ func newTestClient(t *testing.T, address, secret string) *Client {
 	if secret == "" {
 		secret = testSecret
 	}
-	client, err := New(Config{Secret: secret, BaseURL: address}, httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 1e6}, ""))
+	client, err := New(httpapi.Account{Credentials: map[string]string{"SECRET": secret}, BaseURL: address}, httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 1e6}, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

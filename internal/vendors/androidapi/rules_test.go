@@ -106,6 +106,9 @@ func TestSenderRules(t *testing.T) {
 	}
 }
 
+// The other vendors are known in a process that has them.
+func init() { otp.Introduce(otp.MyOTP, "MyOTP.App") }
+
 func TestRouteRules(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -2,16 +2,21 @@ package httpapi
 
 import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
 
-// Document is the call of the endpoint as a profile document holds it. The
-// fields and headers are those that the client sends, with placeholders for
-// what the application fills in and variables for credentials.
-func (e Endpoint) Document(vendor otp.Vendor, account string, headers map[string]string, fields Fields, outcomes ...otp.Outcome) *otp.Call {
+// Document is the call of an endpoint as a profile document holds it: the fields
+// that the client sends, with placeholders for what the application fills in
+// and variables for credentials, which authorize adds as it does for the client.
+func Document(r otp.RoutePlan, e Endpoint, authorize func(*Call, func(string) string), fields Fields, outcomes ...otp.Outcome) *otp.Call {
+	call := Call{Endpoint: e, Fields: fields.spelled(e.Encoding), Headers: map[string]string{}}
+	authorize(&call, r.Variable)
+	if len(call.Headers) == 0 {
+		call.Headers = nil
+	}
 	return &otp.Call{
 		Method:   e.Method,
-		URL:      "${" + vendor.Variable(account, "BASE_URL") + "}" + e.Path,
-		Headers:  headers,
+		URL:      r.Variable("BASE_URL") + e.Path,
+		Headers:  call.Headers,
 		Encoding: e.Encoding,
-		Fields:   fields.spelled(e.Encoding),
+		Fields:   call.Fields,
 		Outcomes: outcomes,
 	}
 }

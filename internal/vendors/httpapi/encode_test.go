@@ -40,13 +40,14 @@ func TestFieldsOfADocumentAreTextUnlessJSON(t *testing.T) {
 	request := func() Fields {
 		return Fields{"text": "a", "number": int64(7), "flag": true, "open": "{{duration_seconds:number}}"}
 	}
+	anonymous := func(*Call, func(string) string) {}
 	asText := map[string]any{"text": "a", "number": "7", "flag": "true", "open": "{{duration_seconds:number}}"}
 	for _, encoding := range []otp.Encoding{otp.Query, otp.Form, otp.Multipart} {
-		if diff := cmp.Diff(asText, Endpoint{Encoding: encoding}.Document(otp.MyOTP, "", nil, request()).Fields); diff != "" {
+		if diff := cmp.Diff(asText, Document(otp.RoutePlan{}, Endpoint{Encoding: encoding}, anonymous, request()).Fields); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", encoding, diff)
 		}
 	}
-	if diff := cmp.Diff(map[string]any(request()), Endpoint{Encoding: otp.JSON}.Document(otp.MyOTP, "", nil, request()).Fields); diff != "" {
+	if diff := cmp.Diff(map[string]any(request()), Document(otp.RoutePlan{}, Endpoint{Encoding: otp.JSON}, anonymous, request()).Fields); diff != "" {
 		t.Errorf("json (-want +got):\n%s", diff)
 	}
 }

@@ -16,6 +16,15 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
+// The vendors of these tests are known by their names; what they are like, no
+// test of the transport needs.
+func init() {
+	otp.Introduce(otp.AndroidAPI, "AndroidAPI")
+	otp.Introduce(otp.MyOTP, "MyOTP.App")
+	otp.Introduce(otp.Octopush, "Octopush")
+	otp.Introduce(otp.Way2API, "Way2API")
+}
+
 const testSecret = "made+up/secret 0123"
 
 var (

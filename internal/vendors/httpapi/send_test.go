@@ -142,9 +142,9 @@ func TestSendThatTimesOutMayHaveBeenSent(t *testing.T) {
 	address, count := answering(t, func(http.ResponseWriter, *http.Request) { <-gate })
 	t.Cleanup(func() { close(gate) })
 	config := testConfig(address)
-	config.Transport.options.Timeout = 10 * time.Millisecond
+	config.Transport.options.Timeout = 300 * time.Millisecond
 	_, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: sendEndpoint}, nil)
-	want := "Could not send a code at AndroidAPI: no answer within 10ms." +
+	want := "Could not send a code at AndroidAPI: no answer within 300ms." +
 		" AndroidAPI may have carried it out all the same, so it was not repeated." +
 		" Check that the vendor is up, or raise http.timeout."
 	if failure := asError(t, err); failure.Kind != Connection || !failure.MaybeSent || failure.Error() != want {

@@ -3,15 +3,11 @@
 package myotp
 
 import (
-	"fmt"
 	"sync/atomic"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
-
-// DefaultBaseURL is the vendor's production address (MyOTP reference §1).
-const DefaultBaseURL = "https://api.myotp.app"
 
 // KeyHeader is the header of the credential (MyOTP reference §1).
 const KeyHeader = "X-API-Key"
@@ -20,56 +16,40 @@ const KeyHeader = "X-API-Key"
 // vendor's edge lets through per address (MyOTP reference §1).
 const requestsPerSecond = 100.0 / 60
 
-// Config is one account.
-type Config struct {
-	Account string // a slug; empty for the default account
-	APIKey  string
-	BaseURL string // empty: DefaultBaseURL
-	// StatusPath picks the path of the status check, /check_otp_status or the
-	// older /check_otp. Empty: the newer, and the older where the server does
-	// not know the newer.
-	StatusPath string
+// Vendor is MyOTP.App.
+var Vendor = httpapi.Known(httpapi.Vendor{
+	// The production address is of MyOTP reference §1.
+	Name: otp.MyOTP, Title: "MyOTP.App", BaseURL: "https://api.myotp.app", RequestsPerSecond: requestsPerSecond,
+	Credentials: []httpapi.CredentialField{
+		{Field: "API_KEY", Name: "API key", Where: "API key, 32 characters, from the dashboard."},
+	},
+	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// The answer to generate_otp tells the cost in credits and, with return_otp,
+	// the code (MyOTP reference §2). Many markets forbid that in production, which
+	// is why no document asks for it.
+	Receipt: otp.Receipt{
+		HandOut: map[string]any{"return_otp": true}, Code: "/otp", Cost: "/cost", Unit: "credits", MessageID: "/message_id",
+	},
+})
+
+func authorize(call *httpapi.Call, credential func(string) string) {
+	call.Headers[KeyHeader] = credential("API_KEY")
 }
-
-// String names the account without its credentials, also under %+v.
-func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.MyOTP.Title(), c.Account) }
-
-// GoString is String: %#v would show the credentials.
-func (c Config) GoString() string { return c.String() }
 
 // Client calls MyOTP.App for one account. It is safe for concurrent use.
 type Client struct {
-	http       *httpapi.Client
-	statusPath string
-	older      atomic.Bool // the server knows only the older status path
+	http  *httpapi.Client
+	older atomic.Bool // the server knows only the older status path
 }
 
 // New returns the client of an account. The error names the credential that is
 // missing or cannot be right, or the base URL. A nil transport is one of its own.
-func New(config Config, transport *httpapi.Transport) (*Client, error) {
-	credential := httpapi.Credential{
-		Vendor: otp.MyOTP, Account: config.Account, Field: "API_KEY", Name: "API key", Value: config.APIKey,
-	}
-	if err := credential.Check(); err != nil {
-		return nil, err
-	}
-	if config.BaseURL == "" {
-		config.BaseURL = DefaultBaseURL
-	}
-	client, err := httpapi.New(httpapi.Config{
-		Vendor:            otp.MyOTP,
-		Account:           config.Account,
-		BaseURL:           config.BaseURL,
-		Secrets:           []string{config.APIKey},
-		Authorize:         func(call *httpapi.Call) { call.Headers[KeyHeader] = config.APIKey },
-		Classify:          classify,
-		RequestsPerSecond: requestsPerSecond,
-		Transport:         transport,
-	})
+func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error) {
+	client, err := Vendor.Client(account, transport)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, statusPath: config.StatusPath}, nil
+	return &Client{http: client}, nil
 }
 
 // String names the account without its credentials, also under %+v.

@@ -1,6 +1,9 @@
 package myotp
 
-import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
+import (
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+)
 
 // Compiler makes the routes of profile documents that go through MyOTP.App.
 type Compiler struct{}
@@ -24,10 +27,6 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	}, ps
 }
 
-func headers(r otp.RoutePlan) map[string]string {
-	return map[string]string{KeyHeader: r.Variable("API_KEY")}
-}
-
 func send(r otp.RoutePlan) *otp.Call {
 	code, _ := r.Code()
 	validity, _ := r.Validity()
@@ -45,7 +44,7 @@ func send(r otp.RoutePlan) *otp.Call {
 		numbers, _ = numbersOf(r)
 		request.TemplateOrder = unless(numbers[""], defaultTemplate)
 	}
-	call := GenerateEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
+	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
 		otp.When(otp.OutcomeAlreadyActive, otp.Status(409)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 402, 403, 429)),
@@ -87,7 +86,7 @@ func mayForce(r otp.RoutePlan) bool {
 
 func verify(r otp.RoutePlan) *otp.Call {
 	request := VerifyRequest{OTP: "{{code}}", MessageID: "{{message_id}}", PhoneNumber: "{{phone_digits}}"}
-	call := VerifyEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
+	call := httpapi.Document(r, VerifyEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
 		// A failed verification is HTTP 200, too (MyOTP reference §3).
 		otp.When(otp.OutcomeWrongCode, otp.Status(200), otp.ValueIn("/reason", "invalid")),
@@ -103,7 +102,7 @@ func verify(r otp.RoutePlan) *otp.Call {
 
 func extend(r otp.RoutePlan) *otp.Call {
 	request := ExtendRequest{MessageID: "{{message_id}}", Duration: "{{duration_seconds:number}}"}
-	return ExtendEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), request.Fields(),
+	return httpapi.Document(r, ExtendEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
@@ -143,5 +142,5 @@ func status(r otp.RoutePlan) *otp.Call {
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)
-	return StatusEndpoint.Document(otp.MyOTP, r.Route.Account, headers(r), StatusRequest{MessageID: "{{message_id}}"}.Fields(), outcomes...)
+	return httpapi.Document(r, StatusEndpoint, authorize, StatusRequest{MessageID: "{{message_id}}"}.Fields(), outcomes...)
 }

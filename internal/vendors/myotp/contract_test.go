@@ -86,14 +86,11 @@ func newTestClient(t *testing.T, address, key, path string) *Client {
 	if key == "" {
 		key = "sandbox_myotp_key_0123456789abcd"
 	}
-	config := Config{APIKey: key, BaseURL: address}
-	if path == OlderStatusEndpoint.Path {
-		config.StatusPath = path
-	}
-	client, err := New(config, nil)
+	client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": key}, BaseURL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	client.older.Store(path == OlderStatusEndpoint.Path)
 	return client
 }
 

@@ -194,14 +194,14 @@ func TestAnswersAreDecodedLeniently(t *testing.T) {
 func TestCredentialsAreCheckedFirst(t *testing.T) {
 	t.Parallel()
 	for key, kind := range map[string]httpapi.Kind{"": httpapi.Unconfigured, "made_up\n": httpapi.Unconfigured} {
-		if _, err := New(Config{APIKey: key}, nil); !httpapi.IsKind(err, kind) {
+		if _, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": key}}, nil); !httpapi.IsKind(err, kind) {
 			t.Errorf("%q: got %v", key, err)
 		}
 	}
-	if _, err := New(Config{APIKey: "made_up", BaseURL: "http://vendor.example"}, nil); err == nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}, BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("http elsewhere than on loopback is accepted")
 	}
-	if _, err := New(Config{APIKey: "made_up"}, nil); err != nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}}, nil); err != nil {
 		t.Errorf("the default base URL: %v", err)
 	}
 }

@@ -50,7 +50,7 @@ func (l *ledger) serve(t *testing.T) *Client {
 		}
 	}))
 	t.Cleanup(server.Close)
-	client, err := New(Config{APIKey: "made_up", BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 1e6}, ""))
+	client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{MaxRequestsPerSecond: 1e6}, ""))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,11 +67,11 @@ func (s MessageStatus) Outcome() string {
 // not know, which it tells in two ways, is an error of the kind NotFound.
 func (c *Client) CheckOTPStatus(ctx context.Context, messageID string) (*MessageStatus, error) {
 	endpoint := StatusEndpoint
-	if c.statusPath == OlderStatusEndpoint.Path || c.older.Load() {
+	if c.older.Load() {
 		endpoint = OlderStatusEndpoint
 	}
 	status, err := c.checkAt(ctx, endpoint, messageID)
-	if c.statusPath == "" && unknownPath(err) && endpoint.Path == StatusEndpoint.Path {
+	if unknownPath(err) && endpoint.Path == StatusEndpoint.Path {
 		status, err = c.checkAt(ctx, OlderStatusEndpoint, messageID)
 		if !unknownPath(err) {
 			c.older.Store(true)

@@ -13,7 +13,7 @@ import (
 
 // paths starts a server whose paths answer as told, 200 unless listed, and
 // keeps the paths asked for.
-func paths(t *testing.T, statusPath string, unknown map[string]string) (*Client, func() []string) {
+func paths(t *testing.T, unknown map[string]string) (*Client, func() []string) {
 	t.Helper()
 	var mutex sync.Mutex
 	var asked []string
@@ -34,7 +34,7 @@ func paths(t *testing.T, statusPath string, unknown map[string]string) (*Client,
 		_, _ = io.WriteString(w, body)
 	}))
 	t.Cleanup(server.Close)
-	client, err := New(Config{APIKey: "made_up", BaseURL: server.URL, StatusPath: statusPath}, nil)
+	client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}, BaseURL: server.URL}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,22 +50,19 @@ func TestStatusPath(t *testing.T) {
 	const newer, older = "/check_otp_status", "/check_otp"
 	const envelope = `{"error":{"http_code":404,"message":"Message not found"}}`
 	tests := map[string]struct {
-		path    string
 		unknown map[string]string
 		asked   []string // by two calls
 		kind    httpapi.Kind
 	}{
-		"the newer path":                         {"", nil, []string{newer, newer}, ""},
-		"the older where the newer is missing":   {"", map[string]string{newer: "404 page not found"}, []string{newer, older, older}, ""},
-		"the same with a framework's JSON":       {"", map[string]string{newer: `{"detail":"Not Found"}`}, []string{newer, older, older}, ""},
-		"an unknown message is no missing path":  {"", map[string]string{newer: envelope}, []string{newer, newer}, httpapi.NotFound},
-		"unknown at the older path":              {"", map[string]string{newer: "", older: envelope}, []string{newer, older, older}, httpapi.NotFound},
-		"both paths missing":                     {"", map[string]string{newer: "", older: ""}, []string{newer, older, newer, older}, httpapi.BadAnswer},
-		"the older path on demand":               {older, nil, []string{older, older}, ""},
-		"the newer path on demand, and no other": {newer, map[string]string{newer: ""}, []string{newer, newer}, httpapi.BadAnswer},
+		"the newer path":                        {nil, []string{newer, newer}, ""},
+		"the older where the newer is missing":  {map[string]string{newer: "404 page not found"}, []string{newer, older, older}, ""},
+		"the same with a framework's JSON":      {map[string]string{newer: `{"detail":"Not Found"}`}, []string{newer, older, older}, ""},
+		"an unknown message is no missing path": {map[string]string{newer: envelope}, []string{newer, newer}, httpapi.NotFound},
+		"unknown at the older path":             {map[string]string{newer: "", older: envelope}, []string{newer, older, older}, httpapi.NotFound},
+		"both paths missing":                    {map[string]string{newer: "", older: ""}, []string{newer, older, newer, older}, httpapi.BadAnswer},
 	}
 	for name, test := range tests {
-		client, asked := paths(t, test.path, test.unknown)
+		client, asked := paths(t, test.unknown)
 		for range 2 {
 			status, err := client.CheckOTPStatus(t.Context(), messageID)
 			switch {

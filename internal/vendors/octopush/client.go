@@ -3,14 +3,9 @@
 package octopush
 
 import (
-	"fmt"
-
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
-
-// DefaultBaseURL is the vendor's production address (Octopush reference §1).
-const DefaultBaseURL = "https://api.octopush.com/v1/public"
 
 // The headers of the credentials; both are required (Octopush reference §1).
 const (
@@ -22,19 +17,23 @@ const (
 // reference §1.3).
 const requestsPerSecond = 10
 
-// Config is one account.
-type Config struct {
-	Account  string // a slug; empty for the default account
-	APILogin string // the e-mail address of the account
-	APIKey   string
-	BaseURL  string // empty: DefaultBaseURL
+// Vendor is Octopush.
+var Vendor = httpapi.Known(httpapi.Vendor{
+	// The production address is of Octopush reference §1.
+	Name: otp.Octopush, Title: "Octopush", BaseURL: "https://api.octopush.com/v1/public", RequestsPerSecond: requestsPerSecond,
+	Credentials: []httpapi.CredentialField{
+		{Field: "API_LOGIN", Name: "API login", Where: "API login: the e-mail address of the account."},
+		{Field: "API_KEY", Name: "API key", Where: "API key of the account."},
+	},
+	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// The answer to service/otp/generate tells the ticket of the message. Neither
+	// a cost nor the code come back (Octopush reference §2.1).
+	Receipt: otp.Receipt{MessageID: "/ticket_number"},
+})
+
+func authorize(call *httpapi.Call, credential func(string) string) {
+	call.Headers[LoginHeader], call.Headers[KeyHeader] = credential("API_LOGIN"), credential("API_KEY")
 }
-
-// String names the account without its credentials, also under %+v.
-func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.Octopush.Title(), c.Account) }
-
-// GoString is String: %#v would show the credentials.
-func (c Config) GoString() string { return c.String() }
 
 // Client calls Octopush for one account. It is safe for concurrent use.
 type Client struct {
@@ -44,35 +43,12 @@ type Client struct {
 
 // New returns the client of an account. The error names the credential that is
 // missing or cannot be right, or the base URL. A nil transport is one of its own.
-func New(config Config, transport *httpapi.Transport) (*Client, error) {
-	for _, credential := range []httpapi.Credential{
-		{Field: "API_LOGIN", Name: "API login", Value: config.APILogin},
-		{Field: "API_KEY", Name: "API key", Value: config.APIKey},
-	} {
-		credential.Vendor, credential.Account = otp.Octopush, config.Account
-		if err := credential.Check(); err != nil {
-			return nil, err
-		}
-	}
-	if config.BaseURL == "" {
-		config.BaseURL = DefaultBaseURL
-	}
-	client, err := httpapi.New(httpapi.Config{
-		Vendor:  otp.Octopush,
-		Account: config.Account,
-		BaseURL: config.BaseURL,
-		Secrets: []string{config.APILogin, config.APIKey},
-		Authorize: func(call *httpapi.Call) {
-			call.Headers[LoginHeader], call.Headers[KeyHeader] = config.APILogin, config.APIKey
-		},
-		Classify:          classify,
-		RequestsPerSecond: requestsPerSecond,
-		Transport:         transport,
-	})
+func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error) {
+	client, err := Vendor.Client(account, transport)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, login: config.APILogin}, nil
+	return &Client{http: client, login: account.Credentials["API_LOGIN"]}, nil
 }
 
 // String names the account without its credentials, also under %+v.

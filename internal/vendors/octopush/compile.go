@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Compiler makes the routes of profile documents that go through Octopush.
@@ -83,10 +84,6 @@ func bindsIP(r otp.RoutePlan) bool {
 	return options != nil && options.BindRecipientIP != nil && *options.BindRecipientIP
 }
 
-func headers(r otp.RoutePlan) map[string]string {
-	return map[string]string{LoginHeader: r.Variable("API_LOGIN"), KeyHeader: r.Variable("API_KEY")}
-}
-
 func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 	code, _ := r.Code()
 	validity, _ := r.Validity()
@@ -116,7 +113,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 			request.VoiceGender = voice.Gender
 		}
 	}
-	call := GenerateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request.Fields(),
+	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200, 201), otp.ValueIn("/code", 0)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
 		otp.When(otp.OutcomeUnknown),
@@ -136,7 +133,7 @@ func verify(r otp.RoutePlan) *otp.Call {
 	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
 	wrong := otp.When(otp.OutcomeWrongCode, otp.ValueIn("/code", 199))
 	wrong.Remaining = "/remaining_number_of_attempts"
-	call := ValidateEndpoint.Document(otp.Octopush, r.Route.Account, headers(r), request.Fields(),
+	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/code", 0)),
 		wrong,
 		otp.When(otp.OutcomeTooManyAttempts, otp.ValueIn("/code", 196)),

@@ -83,7 +83,7 @@ func newTestClient(t *testing.T, address, login, key string) *Client {
 	if key == "" {
 		key = "sandbox_octopush_key_0123456789ab"
 	}
-	client, err := New(Config{APILogin: login, APIKey: key, BaseURL: address}, nil)
+	client, err := New(httpapi.Account{Credentials: map[string]string{"API_LOGIN": login, "API_KEY": key}, BaseURL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

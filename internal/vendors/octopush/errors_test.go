@@ -235,18 +235,18 @@ func TestReadsAndSends(t *testing.T) {
 
 func TestCredentialsAreCheckedFirst(t *testing.T) {
 	t.Parallel()
-	for _, config := range []Config{
-		{}, {APILogin: "ops@example.test"}, {APIKey: "made_up"},
-		{APILogin: "ops@example.test\n", APIKey: "made_up"}, {APILogin: "ops@example.test", APIKey: " made_up"},
+	for _, credentials := range []map[string]string{
+		nil, {"API_LOGIN": "ops@example.test"}, {"API_KEY": "made_up"},
+		{"API_LOGIN": "ops@example.test\n", "API_KEY": "made_up"}, {"API_LOGIN": "ops@example.test", "API_KEY": " made_up"},
 	} {
-		if _, err := New(config, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
-			t.Errorf("%+v: got %v", config, err)
+		if _, err := New(httpapi.Account{Credentials: credentials}, nil); !httpapi.IsKind(err, httpapi.Unconfigured) {
+			t.Errorf("%v: got %v", credentials, err)
 		}
 	}
-	if _, err := New(Config{APILogin: "a", APIKey: "b", BaseURL: "http://vendor.example"}, nil); err == nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"API_LOGIN": "a", "API_KEY": "b"}, BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("http elsewhere than on loopback is accepted")
 	}
-	if _, err := New(Config{APILogin: "a", APIKey: "b"}, nil); err != nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"API_LOGIN": "a", "API_KEY": "b"}}, nil); err != nil {
 		t.Errorf("the default base URL: %v", err)
 	}
 }

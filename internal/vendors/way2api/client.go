@@ -4,14 +4,9 @@
 package way2api
 
 import (
-	"fmt"
-
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
-
-// DefaultBaseURL is the vendor's production address (Way2API reference §1).
-const DefaultBaseURL = "https://app.way2api.com/api/v1"
 
 // The header of the credential. X-API-Key would do as well, but only one of the
 // vendor's documents knows it (Way2API reference §1).
@@ -24,18 +19,20 @@ const (
 // but publishes no numbers (Way2API reference §4).
 const requestsPerSecond = 10
 
-// Config is one account.
-type Config struct {
-	Account string // a slug; empty for the default account
-	APIKey  string
-	BaseURL string // empty: DefaultBaseURL
+// Vendor is Way2API.
+var Vendor = httpapi.Known(httpapi.Vendor{
+	// The production address is of Way2API reference §1.
+	Name: otp.Way2API, Title: "Way2API", BaseURL: "https://app.way2api.com/api/v1", RequestsPerSecond: requestsPerSecond,
+	Credentials: []httpapi.CredentialField{{Field: "API_KEY", Name: "API key", Where: "API key, from the dashboard."}},
+	Authorize:   authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// The answer to send-otp-pin-sms tells the order. The sender has made the
+	// code itself, and no cost comes back (Way2API reference §2).
+	Receipt: otp.Receipt{MessageID: "/data/order_id"},
+})
+
+func authorize(call *httpapi.Call, credential func(string) string) {
+	call.Headers[KeyHeader] = KeyScheme + credential("API_KEY")
 }
-
-// String names the account without its credentials, also under %+v.
-func (c Config) String() string { return fmt.Sprintf("%s account %q", otp.Way2API.Title(), c.Account) }
-
-// GoString is String: %#v would show the credentials.
-func (c Config) GoString() string { return c.String() }
 
 // Client calls Way2API for one account. It is safe for concurrent use.
 type Client struct{ http *httpapi.Client }
@@ -48,26 +45,8 @@ func (c *Client) GoString() string { return c.String() }
 
 // New returns the client of an account. The error names the credential that is
 // missing or cannot be right, or the base URL. A nil transport is one of its own.
-func New(config Config, transport *httpapi.Transport) (*Client, error) {
-	credential := httpapi.Credential{
-		Vendor: otp.Way2API, Account: config.Account, Field: "API_KEY", Name: "API key", Value: config.APIKey,
-	}
-	if err := credential.Check(); err != nil {
-		return nil, err
-	}
-	if config.BaseURL == "" {
-		config.BaseURL = DefaultBaseURL
-	}
-	client, err := httpapi.New(httpapi.Config{
-		Vendor:            otp.Way2API,
-		Account:           config.Account,
-		BaseURL:           config.BaseURL,
-		Secrets:           []string{config.APIKey},
-		Authorize:         func(call *httpapi.Call) { call.Headers[KeyHeader] = KeyScheme + config.APIKey },
-		Classify:          classify,
-		RequestsPerSecond: requestsPerSecond,
-		Transport:         transport,
-	})
+func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error) {
+	client, err := Vendor.Client(account, transport)
 	if err != nil {
 		return nil, err
 	}

@@ -206,7 +206,7 @@ func TestOnlyReadsAreRepeated(t *testing.T) {
 			http.Error(w, "busy", http.StatusServiceUnavailable)
 		}))
 		t.Cleanup(server.Close)
-		client, err := New(Config{APIKey: testKey, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{
+		client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": testKey}, BaseURL: server.URL}, httpapi.NewTransport(httpapi.Options{
 			MaxRetries: 2, Pause: func(time.Duration) time.Duration { return 0 },
 		}, ""))
 		if err != nil {
@@ -258,7 +258,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		}
 	}
 	client := newTestClient(t, closed.URL, "")
-	for _, value := range []any{Config{APIKey: testKey}, &Config{APIKey: testKey}, client} {
+	for _, value := range []any{httpapi.Account{Credentials: map[string]string{"API_KEY": testKey}}, &httpapi.Account{Credentials: map[string]string{"API_KEY": testKey}}, client} {
 		if text := fmt.Sprintf("%v %+v %#v %s", value, value, value, value); strings.Contains(text, testKey) {
 			t.Errorf("%T prints its key: %s", value, text)
 		}
@@ -272,15 +272,15 @@ func TestMissingKeyNamesVariableAndAttribute(t *testing.T) {
 			`Set the environment variable OTP_WAY2API_API_KEY, or write provider "otp" { way2api = { api_key = … } }.`,
 		"eu": `Way2API (account "eu") is not configured: it has no API key. Set the environment variable OTP_WAY2API_EU_API_KEY.`,
 	} {
-		_, err := New(Config{Account: account}, nil)
+		_, err := New(httpapi.Account{Slug: account}, nil)
 		if !httpapi.IsKind(err, httpapi.Unconfigured) || err.Error() != want {
 			t.Errorf("got %v, want %s", err, want)
 		}
 	}
-	if _, err := New(Config{APIKey: "made_up", BaseURL: "http://vendor.example"}, nil); err == nil {
+	if _, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}, BaseURL: "http://vendor.example"}, nil); err == nil {
 		t.Error("an address in clear is taken")
 	}
-	if client, err := New(Config{APIKey: "made_up"}, nil); err != nil || client == nil {
+	if client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": "made_up"}}, nil); err != nil || client == nil {
 		t.Errorf("the default address is refused: %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // Compiler makes the routes of profile documents that go through Way2API.
@@ -35,8 +36,7 @@ func send(r otp.RoutePlan) *otp.Call {
 		words := *r.Template.Way2API
 		request.Content, request.Purpose, request.ShareWith = words.Content, words.Purpose, words.ShareWith
 	}
-	headers := map[string]string{KeyHeader: KeyScheme + r.Variable("API_KEY")}
-	return SendEndpoint.Document(otp.Way2API, r.Route.Account, headers, request.Fields(),
+	return httpapi.Document(r, SendEndpoint, authorize, request.Fields(),
 		otp.When(otp.OutcomeOK, otp.Status(http.StatusOK), otp.ValueIn("/data/result/sms_status", statusSent)),
 		otp.When(otp.OutcomePending, otp.Status(http.StatusAccepted)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(slices.Clone(uncharged)...)),

@@ -165,7 +165,7 @@ func newTestClient(t *testing.T, address, key string) *Client {
 	if key == "" {
 		key = testKey
 	}
-	client, err := New(Config{APIKey: key, BaseURL: address}, nil)
+	client, err := New(httpapi.Account{Credentials: map[string]string{"API_KEY": key}, BaseURL: address}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
