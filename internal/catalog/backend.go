@@ -16,10 +16,10 @@ import (
 type backend interface {
 	// read begins a transaction that cannot write. errNoCatalog: there is
 	// nothing to read. It creates nothing.
-	read(ctx context.Context) (*sql.Tx, error)
+	read(ctx context.Context) (*transaction, error)
 	// write begins a transaction in which each statement sees what others have
 	// committed before it. errNoCatalog: there is nothing to write to.
-	write(ctx context.Context) (*sql.Tx, error)
+	write(ctx context.Context) (*transaction, error)
 	// lock is a query that waits until no other transaction holds what it names,
 	// and holds it until its own transaction ends; empty if write has excluded
 	// all other writers already.
@@ -29,14 +29,16 @@ type backend interface {
 	// migrate brings the schema up to date while it keeps other processes from
 	// doing the same.
 	migrate(ctx context.Context, s schema) error
-	// tableExists is a query for one row if the table named by its one
-	// argument exists.
-	tableExists() string
+	// recognise reports whether the tables of a catalog are there.
+	recognise(ctx context.Context, on querier) (bool, error)
 	// rebind turns the placeholder ? of a query into the product's own.
 	rebind(query string) string
 	// passing reports whether a transaction that failed with err changed
 	// nothing and may succeed when it is run again.
 	passing(err error) bool
+	// unreachable reports whether err is about the place rather than about what
+	// was tried there, so that others will meet it, too.
+	unreachable(err error) bool
 	// explain says in a sentence what went wrong and what to do next.
 	explain(err error) (problem, remedy string)
 	close() error

@@ -113,6 +113,7 @@ func DecodeExport(r io.Reader) (*Export, error) {
 
 // export reads everything in the catalog.
 func (t *session) export(ctx context.Context) (*Export, error) {
+	t.raw = true // for good: an export is the last of its transaction
 	export := &Export{Format: exportFormat, CatalogID: t.id, Objects: []ExportedObject{}}
 	err := t.query(ctx, selectCreation, nil, func(rows *sql.Rows) error {
 		var createdAt string

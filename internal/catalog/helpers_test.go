@@ -31,10 +31,10 @@ type place struct {
 // backends are the databases that every test of a promise runs on.
 var backends = []struct {
 	name string
-	new  func(t *testing.T) place
+	new  func(t testing.TB) place
 }{
-	{name: "sqlite", new: func(t *testing.T) place { return sqlitePlace(filepath.Join(t.TempDir(), "catalog.db")) }},
-	{name: "postgres", new: func(t *testing.T) place { return postgresPlace(t) }},
+	{name: "sqlite", new: func(t testing.TB) place { return sqlitePlace(filepath.Join(t.TempDir(), "catalog.db")) }},
+	{name: "postgres", new: func(t testing.TB) place { return postgresPlace(t) }},
 }
 
 func sqlitePlace(path string) place {
@@ -64,7 +64,7 @@ func every(t *testing.T, run func(t *testing.T, fresh func(t *testing.T) place))
 	for _, b := range backends {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
-			run(t, b.new)
+			run(t, func(t *testing.T) place { t.Helper(); return b.new(t) })
 		})
 	}
 }
@@ -120,7 +120,7 @@ func profile(ref Ref, text string, references ...Ref) Write {
 	}}
 }
 
-func create(t *testing.T, s *Store, writes ...Write) Object {
+func create(t testing.TB, s *Store, writes ...Write) Object {
 	t.Helper()
 	var last Object
 	for _, w := range writes {
@@ -131,7 +131,7 @@ func create(t *testing.T, s *Store, writes ...Write) Object {
 	return last
 }
 
-func update(t *testing.T, s *Store, w Write, revision int64) Object {
+func update(t testing.TB, s *Store, w Write, revision int64) Object {
 	t.Helper()
 	result, err := s.Update(t.Context(), w, revision)
 	must(t, err)
@@ -214,7 +214,7 @@ func rows(t *testing.T, db *sql.DB, query string) []string {
 }
 
 // execute changes the database behind the store's back.
-func execute(t *testing.T, db *sql.DB, statements string) {
+func execute(t testing.TB, db *sql.DB, statements string) {
 	t.Helper()
 	_, err := db.ExecContext(t.Context(), statements)
 	must(t, err)
@@ -234,7 +234,7 @@ func files(t *testing.T, directory string) map[string]string {
 	return found
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatalf("unexpected error: %v", err)
@@ -242,7 +242,7 @@ func must(t *testing.T, err error) {
 }
 
 // equal leaves claims out, which are random; claim_test.go is about them.
-func equal(t *testing.T, want, got any) {
+func equal(t testing.TB, want, got any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(Object{}, "Claim")); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -97,7 +97,7 @@ func (t *session) insert(ctx context.Context, into string, rows [][]any) error {
 	for len(rows) > 0 {
 		chunk := rows[:min(most, len(rows))]
 		rows = rows[len(chunk):]
-		one := "(" + strings.TrimPrefix(strings.Repeat(", ?", len(chunk[0])), ", ") + ")"
+		one := "(" + placeholders(len(chunk[0])) + ")"
 		var args []any
 		for _, row := range chunk {
 			args = append(args, row...)

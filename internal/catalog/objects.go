@@ -9,7 +9,7 @@ import (
 )
 
 // scanObject reads a row of selectObjects.
-func scanObject(rows *sql.Rows) (Object, error) {
+func (t *session) scanObject(rows *sql.Rows) (Object, error) {
 	var (
 		object               Object
 		spec, updatedAt      string
@@ -20,7 +20,7 @@ func scanObject(rows *sql.Rows) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
-	object.Spec = json.RawMessage(spec)
+	object.Spec, object.UpdatedBy = json.RawMessage(spec), t.person(object.UpdatedBy)
 	if object.UpdatedAt, err = parseTime(updatedAt); err != nil {
 		return Object{}, err
 	}
@@ -29,7 +29,7 @@ func scanObject(rows *sql.Rows) (Object, error) {
 		if err != nil {
 			return Object{}, err
 		}
-		object.RetiredAt, object.RetiredBy = &at, retiredBy.String
+		object.RetiredAt, object.RetiredBy = &at, t.person(retiredBy.String)
 	}
 	return object, nil
 }
@@ -39,7 +39,7 @@ func scanObject(rows *sql.Rows) (Object, error) {
 func (t *session) objects(ctx context.Context, query string, args ...any) ([]Object, error) {
 	var found []Object
 	err := t.query(ctx, query, args, func(rows *sql.Rows) error {
-		object, err := scanObject(rows)
+		object, err := t.scanObject(rows)
 		found = append(found, object)
 		return err
 	})
@@ -110,12 +110,11 @@ func (t *session) save(ctx context.Context, object Object) error {
 	if err := t.exec(ctx, deleteReferences, object.Name); err != nil {
 		return err
 	}
+	var references [][]any
 	for _, entry := range object.MadeFrom {
-		if err := t.exec(ctx, insertReference, object.Name, string(entry.Kind), entry.Name, entry.Revision); err != nil {
-			return err
-		}
+		references = append(references, []any{string(Profile), object.Name, string(entry.Kind), entry.Name, entry.Revision})
 	}
-	return nil
+	return t.insert(ctx, insertReferences, references)
 }
 
 // remove deletes an object's row and what it refers to.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -37,6 +38,8 @@ type postgres struct {
 	lockTimeout time.Duration // 0: that of the session.
 	reader      *sql.DB
 	writer      *sql.DB
+	// tables says that this process has seen the tables of the catalog.
+	tables atomic.Bool
 }
 
 var _ backend = (*postgres)(nil)
@@ -67,8 +70,12 @@ func perTransaction(config *pgx.ConnConfig) (rest *pgx.ConnConfig, settings stri
 	return rest, settings
 }
 
-func (b *postgres) read(ctx context.Context) (*sql.Tx, error) {
-	return b.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+func (b *postgres) read(ctx context.Context) (*transaction, error) {
+	return b.begun(b.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}))
+}
+
+func (b *postgres) begun(tx *sql.Tx, err error) (*transaction, error) {
+	return &transaction{Tx: tx, short: b.tables.Load(), saw: func(seen) { b.tables.Store(true) }}, err
 }
 
 const (
@@ -88,26 +95,16 @@ const (
 	beginMigration = `SELECT pg_advisory_xact_lock(` + schemaLock + `)`
 )
 
-func (b *postgres) write(ctx context.Context) (*sql.Tx, error) {
-	return b.begin(ctx, b.writer, beginWrite)
+func (b *postgres) write(ctx context.Context) (*transaction, error) {
+	return b.begun(b.begin(ctx, b.writer, beginWrite))
 }
 
-// begin begins a transaction with a lock.
-func (b *postgres) begin(ctx context.Context, on beginner, query string) (tx *sql.Tx, err error) {
-	tx, err = on.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			rollback(tx, &err)
-		}
-	}()
+// begin begins a transaction with a lock, in one round trip.
+func (b *postgres) begin(ctx context.Context, on beginner, query string) (*sql.Tx, error) {
 	if b.lockTimeout > 0 {
 		query = "SET LOCAL lock_timeout = " + strconv.FormatInt(b.lockTimeout.Milliseconds(), 10) + "; " + query
 	}
-	_, err = tx.ExecContext(ctx, query)
-	return tx, err
+	return on.BeginTx(context.WithValue(ctx, firstQuery{}, query), nil)
 }
 
 // create makes nothing: databases and schemas belong to their administrator.
@@ -124,7 +121,14 @@ FROM unnest(?::bigint[], ?::boolean[]) AS name (key, shared)`,
 		[]any{"{" + strings.Join(keys, ",") + "}", "{" + strings.Join(shared, ",") + "}"}
 }
 
-func (b *postgres) tableExists() string { return "SELECT 1 WHERE to_regclass(?) IS NOT NULL" }
+func (b *postgres) recognise(ctx context.Context, on querier) (tables bool, err error) {
+	rows, err := on.QueryContext(ctx, "SELECT 1 WHERE to_regclass($1) IS NOT NULL", versionTable)
+	if err != nil {
+		return false, err
+	}
+	tables = rows.Next()
+	return tables, errors.Join(rows.Err(), rows.Close())
+}
 
 // rebind numbers the placeholders. No query of this package has a question mark
 // that is none.

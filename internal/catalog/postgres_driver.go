@@ -56,6 +56,10 @@ func (c *postgresConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return &postgresConn{Conn: conn, settings: c.settings}, nil
 }
 
+// firstQuery is the key of what a transaction does first of all, in a context:
+// database/sql has no other way to say it.
+type firstQuery struct{}
+
 // postgresConn is one connection.
 type postgresConn struct {
 	*stdlib.Conn
@@ -80,12 +84,16 @@ func (c *postgresConn) BeginTx(ctx context.Context, options driver.TxOptions) (d
 	if options.ReadOnly {
 		begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 	}
-	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: begin + c.settings})
+	begin += c.settings
+	if first, given := ctx.Value(firstQuery{}).(string); given {
+		begin += "; " + first
+	}
+	tx, err := c.Conn.Conn().BeginTx(ctx, pgx.TxOptions{BeginQuery: begin})
 	if err != nil {
 		var lost *lostError
 		var answer *pgconn.PgError
 		if errors.As(err, &answer) && answer.SeverityUnlocalized == "ERROR" {
-			return nil, err // A setting was refused, and pgx closes the connection.
+			return nil, err // A setting or lock was refused, and pgx closes the connection.
 		}
 		if err = c.broken(ctx, err); errors.As(err, &lost) {
 			return nil, fmt.Errorf("%w: %w", driver.ErrBadConn, err)

@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // Codes of PostgreSQL, https://www.postgresql.org/docs/current/errcodes-appendix.html.
@@ -27,6 +30,8 @@ const (
 	codePrivilege          = "42501"
 	codeDiskFull           = "53100"
 	codeTooManyConnections = "53300"
+	codeUndefinedTable     = "42P01"
+	codeUndefinedColumn    = "42703"
 	codeLockTimeout        = "55P03"
 	codeCanceled           = "57014"
 	codeAdminShutdown      = "57P01"
@@ -35,10 +40,12 @@ const (
 	codeNoSuchCharacter    = "22P05"
 	codeNotInEncoding      = "22021"
 	codeProtocolViolation  = "08P01"
+	codeUndefinedObject    = "42704" // undefined_object: an unknown parameter.
 	codeInvalidSetting     = "22023" // invalid_parameter_value: of a SET.
 	remedyServer           = "Check that the server runs and that its host and port are those of catalog.url, then run again."
 	remedyPrivilege        = "Grant what the guide \"PostgreSQL\" says, or run as the role that owns the catalog's schema."
 	remedyRunAgain         = "Nothing was written. Run again."
+	remedyUnknown          = "What is neither a parameter of libpq nor a setting of the server reaches nobody."
 	problemLost            = "the connection to the server broke, and did so again each time it had been made anew"
 	problemUnreachable     = "the server cannot be reached"
 )
@@ -56,6 +63,9 @@ func (b *postgres) passing(err error) bool {
 			codeUniqueViolation,
 			codeTooManyConnections, codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow:
 			return true
+		case codeUndefinedTable, codeUndefinedColumn:
+			// The tables were there a moment ago: look again, from the beginning.
+			return b.tables.Swap(false)
 		}
 		return strings.HasPrefix(answer.Code, codeConnectionClass) && answer.Code != codeProtocolViolation
 	case errors.As(err, &lost), errors.Is(err, driver.ErrBadConn):
@@ -64,6 +74,19 @@ func (b *postgres) passing(err error) bool {
 		// While connecting; everything later is a lostError.
 		return errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, io.ErrUnexpectedEOF)
 	}
+}
+
+// unreachable is about connections. What a server refuses to one of them, it
+// refuses to all.
+func (b *postgres) unreachable(err error) bool {
+	var answer *pgconn.PgError
+	var refused *pgconn.ConnectError
+	var lost *lostError
+	if errors.As(err, &refused) || errors.As(err, &lost) || errors.Is(err, driver.ErrBadConn) {
+		return true
+	}
+	return errors.As(err, &answer) &&
+		slices.Contains([]string{codeTooManyConnections, codeAdminShutdown, codeCrashShutdown, codeCannotConnectNow}, answer.Code)
 }
 
 func (b *postgres) explain(err error) (problem, remedy string) {
@@ -132,6 +155,9 @@ func (b *postgres) explainAnswer(answer *pgconn.PgError) (problem, remedy string
 	case codeProtocolViolation:
 		return "the server, or a connection pooler before it, does not take a parameter of the connection",
 			"Remove that parameter from catalog.url, and set it for the role: ALTER ROLE … IN DATABASE … SET …."
+	case codeUndefinedObject:
+		return "the server does not know a parameter of the connection: " + otp.Shown(answer.Message),
+			"Correct its name in catalog.url, or remove it. " + remedyUnknown
 	case codeInvalidSetting:
 		return "a setting has a value that it cannot have", "Correct it in catalog.url, or for the role."
 	case codeTooManyConnections:

@@ -26,14 +26,14 @@ var (
 )
 
 // postgresPlace is a schema of its own, reached as the role that owns it.
-func postgresPlace(t *testing.T) place {
+func postgresPlace(t testing.TB) place {
 	t.Helper()
 	p, _ := postgresSchema(t)
 	return p
 }
 
 // postgresSchema is a postgresPlace and the name of its schema.
-func postgresSchema(t *testing.T) (p place, schema string) {
+func postgresSchema(t testing.TB) (p place, schema string) {
 	t.Helper()
 	server := pgtest.Shared(t)
 	postgresReady.Do(func() {
@@ -61,15 +61,15 @@ func postgresSchema(t *testing.T) (p place, schema string) {
 }
 
 // administer opens a database as the superuser until the test ends.
-func administer(t *testing.T, database string, parameters ...string) *sql.DB {
+func administer(t testing.TB, database string, parameters ...string) *sql.DB {
 	t.Helper()
 	return connect(t, pgtest.Shared(t).URL(pgtest.Administrator, database, parameters...))
 }
 
 // connect opens a database by its URL until the test ends.
-func connect(t *testing.T, url string) *sql.DB {
+func connect(t testing.TB, url string) *sql.DB {
 	t.Helper()
-	config, _, err := parsePostgres(strings.TrimPrefix(url, "postgres:"))
+	config, _, _, err := parsePostgres(strings.TrimPrefix(url, "postgres:"))
 	must(t, err)
 	db := openPostgres(2, config, "")
 	t.Cleanup(func() { must(t, db.Close()) })
@@ -87,7 +87,9 @@ func postgresOf(t *testing.T, s *Store) *postgres {
 }
 
 // hurry lets a store go on at once after a failure, and counts how often it did.
+// It has forgotten earlier failures.
 func hurry(s *Store) *atomic.Int64 {
+	forgive(s)
 	pauses := &atomic.Int64{}
 	s.pause = func(context.Context, int) error {
 		pauses.Add(1)
@@ -104,3 +106,6 @@ func sessions(t *testing.T, db *sql.DB, name string) int {
 	must(t, db.QueryRowContext(t.Context(), query).Scan(&count))
 	return count
 }
+
+// forgive lets a store try again what has failed a moment ago.
+func forgive(s *Store) { s.reads.failure, s.writes.failure = nil, nil }

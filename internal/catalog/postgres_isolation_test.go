@@ -108,7 +108,7 @@ func TestAReadSeesOneMoment(t *testing.T) {
 	create(t, s, plain(acme, "one"), profile(login, "p", acme))
 	looked := false
 	s.observe = func(query string, _ int) {
-		if query == selectCatalog { // Before it reads the objects.
+		if query == selectIdentity { // Before it reads the objects.
 			looked = true
 			create(t, other, plain(europe, "two"))
 			update(t, other, profile(login, "p", acme, europe), 1)

@@ -25,7 +25,7 @@ func TestSettingsOfTheURLHoldForTransactionsAndNotForConnections(t *testing.T) {
 		must(t, q.QueryRowContext(t.Context(), "SELECT current_setting('search_path'), current_setting('lock_timeout')").Scan(&path, &timeout))
 		return path + ", " + timeout
 	}
-	for name, begin := range map[string]func(context.Context) (*sql.Tx, error){"read": b.read, "write": b.write} {
+	for name, begin := range map[string]func(context.Context) (*transaction, error){"read": b.read, "write": b.write} {
 		tx, err := begin(t.Context())
 		must(t, err)
 		if got := show(tx); got != schema+", 1234ms" {

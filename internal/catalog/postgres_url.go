@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -99,19 +98,19 @@ func (u postgresURL) text(keep func(name string) bool) string {
 }
 
 // parsePostgres reads a URL without its scheme, and what libpq would read: the
-// PG variables, the service file and .pgpass. shown is the URL for messages.
-func parsePostgres(rest string) (config *pgx.ConnConfig, shown string, err error) {
+// PG variables, the service file and .pgpass. shown is the URL for messages;
+// warnings are sentences about parameters that are ignored.
+func parsePostgres(rest string) (config *pgx.ConnConfig, shown string, warnings []string, err error) {
 	parts, err := splitPostgresURL(rest)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
 	config, err = pgx.ParseConfig("postgres:" + rest)
 	if err != nil {
-		return nil, "", unusablePostgresURL(parts)
+		return nil, "", nil, unusablePostgresURL(parts)
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = connectTimeout
-		config.DialFunc = (&net.Dialer{Timeout: connectTimeout}).DialContext
+	if warnings, err = applyClientSide(config); err != nil {
+		return nil, "", nil, &URLError{Problem: "The catalog URL cannot be used: its parameter " + err.Error() + ".", Remedy: postgresURLForm}
 	}
 	// No prepared statements: one round trip per query, and nothing that a pooler
 	// between here and the server could lose.
@@ -121,7 +120,7 @@ func parsePostgres(rest string) (config *pgx.ConnConfig, shown string, err error
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "terraform-provider-otp"
 	}
-	return config, parts.text(func(name string) bool { return slices.Contains(shownParameters, name) }), nil
+	return config, parts.text(func(name string) bool { return slices.Contains(shownParameters, name) }), warnings, nil
 }
 
 // unusablePostgresURL explains why a URL was refused, from the same URL without

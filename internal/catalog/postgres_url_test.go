@@ -9,19 +9,19 @@ import (
 func TestPostgresURLsAreShownWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	tests := map[string]string{
-		"postgres://db.internal/otp":                                      "postgres://db.internal/otp",
-		"postgresql://otp@db.internal/otp":                                "postgres://otp@db.internal/otp",
-		"PostgreSQL://otp@db/otp":                                         "postgres://otp@db/otp",
-		"postgres://otp:hunter2@db.internal:5433/otp":                     "postgres://otp@db.internal:5433/otp",
-		"postgres://o%40tp:hunt%40er2@db/otp":                             "postgres://o%40tp@db/otp",
-		"postgres://otp:hunter2?@db/otp":                                  "postgres://otp@db/otp",
-		"postgres://otp:hunter2@a:5432,b:5433,[::1]:5434/otp":             "postgres://otp@a:5432,b:5433,[::1]:5434/otp",
-		"postgres://:hunter2@db":                                          "postgres://@db",
-		"postgres:///otp?host=/run/postgresql&user=otp&password=hunter2":  "postgres:///otp?host=/run/postgresql&user=otp",
-		"postgres://db/otp?pass%77ord=hunter2&search_path=production":     "postgres://db/otp?search_path=production",
-		"postgres://db/otp?sslpassword=hunter2&sslmode=require":           "postgres://db/otp?sslmode=require",
-		"postgres://db/otp?options=-c%20x.secret%3Dhunter2":               "postgres://db/otp",
-		"postgres://a,b/otp?target_session_attrs=read-write&hunter2=true": "postgres://a,b/otp?target_session_attrs=read-write",
+		"postgres://db.internal/otp":                                     "postgres://db.internal/otp",
+		"postgresql://otp@db.internal/otp":                               "postgres://otp@db.internal/otp",
+		"PostgreSQL://otp@db/otp":                                        "postgres://otp@db/otp",
+		"postgres://otp:hunter2@db.internal:5433/otp":                    "postgres://otp@db.internal:5433/otp",
+		"postgres://o%40tp:hunt%40er2@db/otp":                            "postgres://o%40tp@db/otp",
+		"postgres://otp:hunter2?@db/otp":                                 "postgres://otp@db/otp",
+		"postgres://otp:hunter2@a:5432,b:5433,[::1]:5434/otp":            "postgres://otp@a:5432,b:5433,[::1]:5434/otp",
+		"postgres://:hunter2@db":                                         "postgres://@db",
+		"postgres:///otp?host=/run/postgresql&user=otp&password=hunter2": "postgres:///otp?host=/run/postgresql&user=otp",
+		"postgres://db/otp?pass%77ord=hunter2&search_path=production":    "postgres://db/otp?search_path=production",
+		"postgres://db/otp?sslpassword=hunter2&sslmode=require":          "postgres://db/otp?sslmode=require",
+		"postgres://db/otp?options=-c%20x.secret%3Dhunter2":              "postgres://db/otp",
+		"postgres://a,b/otp?target_session_attrs=read-write":             "postgres://a,b/otp?target_session_attrs=read-write",
 		"postgres://": "postgres://",
 	}
 	for url, shown := range tests {
@@ -81,13 +81,13 @@ func TestOpeningAPostgresCatalogConnectsToNothing(t *testing.T) {
 
 func TestAPostgresURLKeepsItsOwnSettings(t *testing.T) {
 	t.Parallel()
-	config, _, err := parsePostgres("//db/otp?application_name=mine&lock_timeout=3s&connect_timeout=7")
+	config, _, _, err := parsePostgres("//db/otp?application_name=mine&lock_timeout=3s&connect_timeout=7")
 	must(t, err)
 	equal(t, []string{"mine", "3s", "7s", "UTF8"}, []string{
 		config.RuntimeParams["application_name"], config.RuntimeParams["lock_timeout"],
 		config.ConnectTimeout.String(), config.RuntimeParams["client_encoding"],
 	})
-	config, _, err = parsePostgres("//db/otp")
+	config, _, _, err = parsePostgres("//db/otp")
 	must(t, err)
 	equal(t, []string{"terraform-provider-otp", "10s"}, []string{config.RuntimeParams["application_name"], config.ConnectTimeout.String()})
 }

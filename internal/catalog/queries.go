@@ -1,6 +1,10 @@
 package catalog
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // The queries of this package, in SQL that SQLite and PostgreSQL both
 // understand. Placeholders are question marks; see backend.rebind.
@@ -8,6 +12,9 @@ const (
 	selectVersion = `SELECT COALESCE(MAX(version_id), 0) FROM ` + versionTable
 
 	selectCatalog = `SELECT id FROM otp_catalog`
+
+	// selectIdentity fails where there are no tables.
+	selectIdentity = `SELECT COALESCE(MAX(version_id), 0), COALESCE((` + selectCatalog + `), '') FROM ` + versionTable
 
 	selectCreation = `SELECT created_at FROM otp_catalog`
 
@@ -45,8 +52,6 @@ ON CONFLICT (kind, name) DO UPDATE SET
 
 	insertReferences = `INSERT INTO otp_reference (profile_kind, profile_name, kind, name, revision)`
 
-	insertReference = insertReferences + ` VALUES ('profile', ?, ?, ?, ?)`
-
 	deleteReferences = `DELETE FROM otp_reference WHERE profile_kind = 'profile' AND profile_name = ?`
 
 	selectLastRevision = `SELECT COALESCE(MAX(old_revision), 0), COALESCE(MAX(new_revision), 0)
@@ -69,19 +74,27 @@ FROM otp_history`
 	selectAllEvents = selectHistory + ` ORDER BY sequence`
 )
 
-// mostNamed bounds how many objects one query names: two arguments each, of which
-// SQLite takes 32,766 and PostgreSQL 65,535.
+// mostNamed bounds how many objects one query names, of which SQLite takes 32,766
+// arguments and PostgreSQL 65,535.
 const mostNamed = 5000
 
 // selectNamed is a query for all objects among refs, of which there is at least
-// one, and its arguments.
+// one, and its arguments. It is written so that both databases find them by their
+// index.
 func selectNamed(refs []Ref) (query string, args []any) {
+	names := map[Kind][]any{}
 	for _, ref := range refs {
-		args = append(args, string(ref.Kind), ref.Name)
+		names[ref.Kind] = append(names[ref.Kind], ref.Name)
 	}
-	values := strings.TrimPrefix(strings.Repeat(", (?, ?)", len(refs)), ", ")
-	return selectObjects + ` WHERE (kind, name) IN (VALUES ` + values + `)`, args
+	var conditions []string
+	for _, kind := range slices.Sorted(maps.Keys(names)) {
+		conditions = append(conditions, `kind = ? AND name IN (`+placeholders(len(names[kind]))+`)`)
+		args = append(append(args, string(kind)), names[kind]...)
+	}
+	return selectObjects + ` WHERE (` + strings.Join(conditions, " OR ") + `)`, args
 }
+
+func placeholders(n int) string { return strings.TrimPrefix(strings.Repeat(", ?", n), ", ") }
 
 // selectReferencesOf is a query for what the profiles among refs refer to, and its
 // arguments; empty where there are none.
@@ -94,6 +107,5 @@ func selectReferencesOf(refs []Ref) (query string, args []any) {
 	if len(args) == 0 {
 		return "", nil
 	}
-	names := strings.TrimPrefix(strings.Repeat(", ?", len(args)), ", ")
-	return selectReferences + ` WHERE profile_kind = 'profile' AND profile_name IN (` + names + `)`, args
+	return selectReferences + ` WHERE profile_kind = 'profile' AND profile_name IN (` + placeholders(len(args)) + `)`, args
 }

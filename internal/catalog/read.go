@@ -69,7 +69,7 @@ func (s *Store) History(ctx context.Context, ref Ref) ([]Event, error) {
 func (t *session) events(ctx context.Context, query string, args ...any) ([]Event, error) {
 	var found []Event
 	err := t.query(ctx, query, args, func(rows *sql.Rows) error {
-		event, err := scanEvent(rows)
+		event, err := t.scanEvent(rows)
 		found = append(found, event)
 		return err
 	})
@@ -77,7 +77,7 @@ func (t *session) events(ctx context.Context, query string, args ...any) ([]Even
 }
 
 // scanEvent reads a row of selectHistory.
-func scanEvent(rows *sql.Rows) (Event, error) {
+func (t *session) scanEvent(rows *sql.Rows) (Event, error) {
 	var event Event
 	var at, spec, madeFrom string
 	err := rows.Scan(&event.Sequence, &event.Kind, &event.Name, &at, &event.Actor, &event.Action, &event.OldRevision, &event.NewRevision,
@@ -85,7 +85,7 @@ func scanEvent(rows *sql.Rows) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
-	event.Spec = json.RawMessage(spec)
+	event.Spec, event.Actor = json.RawMessage(spec), t.person(event.Actor)
 	if event.At, err = parseTime(at); err != nil {
 		return Event{}, err
 	}

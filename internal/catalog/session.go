@@ -6,16 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // session is one transaction on the catalog.
 type session struct {
 	store     *Store
-	tx        *sql.Tx
+	tx        *transaction
 	operation string
 
 	version int64  // The schema version; 0: there are no tables yet.
 	id      string // The ID of the catalog; empty: there is none yet.
+
+	// raw leaves names of people as they are stored; else they are cleaned, for
+	// older catalogs took anything.
+	raw bool
 
 	// Of write transactions only:
 	created bool      // The catalog began with this transaction.
@@ -40,24 +46,50 @@ func (t *session) begin(ctx context.Context, from *origin) error {
 // one that a newer release has written before looking at anything else in it.
 func (t *session) identify(ctx context.Context) error {
 	t.version, t.id = 0, ""
-	exists := false
-	err := t.query(ctx, t.store.backend.tableExists(), []any{versionTable}, func(rows *sql.Rows) error {
-		exists = true
-		return rows.Scan(new(int))
-	})
-	if err != nil || !exists {
-		return err
+	if s := t.tx.seen; s != nil {
+		t.version, t.id = s.version, s.id
+		return nil
 	}
-	if err := t.query(ctx, selectVersion, nil, func(rows *sql.Rows) error { return rows.Scan(&t.version) }); err != nil {
+	if err := t.look(ctx); err != nil {
 		return err
 	}
 	if t.version > t.store.schema.newest {
 		return &NewerSchemaError{Catalog: t.store.url, Version: t.version, Supported: t.store.schema.newest}
 	}
-	if t.version == 0 {
+	if t.tx.saw != nil && t.id != "" {
+		t.tx.saw(seen{version: t.version, id: t.id})
+	}
+	return nil
+}
+
+// look reads the schema version and the ID.
+func (t *session) look(ctx context.Context) error {
+	if t.tx.short {
+		return t.query(ctx, selectIdentity, nil, func(rows *sql.Rows) error { return rows.Scan(&t.version, &t.id) })
+	}
+	exists, err := t.store.backend.recognise(ctx, t.tx)
+	t.store.observe("recognise", 1)
+	if err != nil {
+		return t.failed(ctx, err)
+	}
+	if !exists {
+		return nil
+	}
+	if err := t.query(ctx, selectVersion, nil, func(rows *sql.Rows) error { return rows.Scan(&t.version) }); err != nil {
+		return err
+	}
+	if t.version == 0 || t.version > t.store.schema.newest {
 		return nil
 	}
 	return t.query(ctx, selectCatalog, nil, func(rows *sql.Rows) error { return rows.Scan(&t.id) })
+}
+
+// person is the name of somebody who wrote to the catalog, to be shown.
+func (t *session) person(name string) string {
+	if t.raw {
+		return name
+	}
+	return otp.Shown(name)
 }
 
 // end rolls the transaction back unless it was committed.

@@ -58,7 +58,7 @@ func TestSnapshotWithoutACatalogIsEmpty(t *testing.T) {
 
 // fill writes brands and as many profiles that each refer to one of them, in one
 // transaction.
-func fill(t *testing.T, s *Store, brands int) {
+func fill(t testing.TB, s *Store, brands int) {
 	t.Helper()
 	_, err := s.write(t.Context(), target{operation: "fill", creates: true}, func(session *session) error {
 		for i := range brands {
@@ -103,10 +103,9 @@ func TestReadsCostTheSameNumberOfQueriesHoweverManyObjects(t *testing.T) {
 	for _, size := range []int{1, 500} {
 		t.Run(fmt.Sprint(2*size, " objects"), func(t *testing.T) {
 			each(t, func(t *testing.T, p place) {
-				s := p.open(t)
-				fill(t, s, size)
+				fill(t, p.open(t), size)
 				for name, test := range reads {
-					queries := 0
+					s, queries := p.open(t), 0
 					s.observe = func(string, int) { queries++ }
 					equal(t, size, test.read(t, s))
 					if queries != test.queries {
@@ -122,6 +121,7 @@ func TestAProfileOfManyReferencesReadsThemInOneQuery(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t)
 		fill(t, s, 50)
+		create(t, s, plain(acme, "one")) // From now on it knows the tables.
 		counts := map[int]int{}
 		for _, size := range []int{1, 50} {
 			var references []Ref
@@ -131,6 +131,6 @@ func TestAProfileOfManyReferencesReadsThemInOneQuery(t *testing.T) {
 			s.observe = func(string, int) { counts[size]++ }
 			create(t, s, profile(Ref{Kind: Profile, Name: fmt.Sprintf("of-%d", size)}, "p", references...))
 		}
-		equal(t, 49, counts[50]-counts[1]) // One insert per reference more, nothing else.
+		equal(t, counts[1], counts[50])
 	})
 }

@@ -31,29 +31,34 @@ const (
 // SQLite included, so no connection may be open on it meanwhile.
 var creating sync.Mutex
 
-// sqlite is a catalog in one file. None of its pools keeps an idle connection:
-// between calls no lock and no descriptor is held, and a file that was replaced
-// is noticed.
+// sqlite is a catalog in one file. Between calls no lock is held, and a file that
+// was replaced is noticed: reads keep no connection, and writes look whether the
+// one that they keep is still on the file at the path.
 type sqlite struct {
 	path     string
 	writable func(path string) bool
 	reader   *sql.DB // mode=rw, which may recover the journal of a killed writer.
 	readOnly *sql.DB // mode=ro, for a file that this user may not write.
-	writer   *sql.DB // One connection: writers of this process queue here.
+	// writing are the parameters of the connection that writes.
+	writing []string
+	turn    chan struct{} // Held by the one writer; kept belongs to it.
+	kept    *kept
+	// admit refuses a writer that has waited for its turn in vain.
+	admit func() error
 }
 
 var _ backend = (*sqlite)(nil)
 
 func newSQLite(path string) (*sqlite, error) {
-	b := &sqlite{path: filepath.Clean(path), writable: writable}
+	b := &sqlite{
+		path: filepath.Clean(path), writable: writable, writing: []string{"mode=rw", "_txlock=immediate"},
+		turn: make(chan struct{}, 1), admit: func() error { return nil },
+	}
 	var err error
 	if b.reader, err = openSQLite(4, b.dsn("mode=rw", "_query_only=1")); err != nil {
 		return nil, err
 	}
 	if b.readOnly, err = openSQLite(4, b.dsn("mode=ro", "_query_only=1")); err != nil {
-		return nil, err
-	}
-	if b.writer, err = openSQLite(1, b.dsn("mode=rw", "_txlock=immediate")); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -112,7 +117,7 @@ func (b *sqlite) present() (bool, error) {
 	return info.Size() > 0, nil
 }
 
-func (b *sqlite) read(ctx context.Context) (*sql.Tx, error) {
+func (b *sqlite) read(ctx context.Context) (*transaction, error) {
 	present, err := b.present()
 	if err != nil {
 		return nil, err
@@ -120,13 +125,15 @@ func (b *sqlite) read(ctx context.Context) (*sql.Tx, error) {
 	if !present {
 		return nil, errNoCatalog
 	}
+	pool := b.readOnly
 	if b.writable(b.path) {
-		return b.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+		pool = b.reader
 	}
-	return b.readOnly.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	return &transaction{Tx: tx}, err
 }
 
-func (b *sqlite) write(ctx context.Context) (*sql.Tx, error) {
+func (b *sqlite) write(ctx context.Context) (*transaction, error) {
 	present, err := b.present()
 	if err != nil {
 		return nil, err
@@ -141,7 +148,7 @@ func (b *sqlite) write(ctx context.Context) (*sql.Tx, error) {
 			err:     fs.ErrPermission,
 		}
 	}
-	return b.writer.BeginTx(ctx, nil)
+	return b.begin(ctx)
 }
 
 // create makes the file, empty and readable by its owner only, unless it exists.
@@ -168,6 +175,8 @@ func (b *sqlite) create(context.Context) error {
 
 // migrate runs the migrations on one connection that keeps the file locked
 // across their transactions.
+//
+// It marks the file as ours, so that other programs can tell; see recognise.
 func (b *sqlite) migrate(ctx context.Context, s schema) (err error) {
 	db, err := openSQLite(1, b.dsn("mode=rw", "_txlock=exclusive"))
 	if err != nil {
@@ -178,7 +187,15 @@ func (b *sqlite) migrate(ctx context.Context, s schema) (err error) {
 	if err := holdLock(ctx, db); err != nil {
 		return err
 	}
-	return s.up(ctx, goose.DialectSQLite3, db)
+	// The other program may have been faster.
+	if _, err := b.recognise(ctx, db); err != nil {
+		return err
+	}
+	if err := s.up(ctx, goose.DialectSQLite3, db); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d", applicationID))
+	return err
 }
 
 // holdLock makes db keep its exclusive lock until it closes. The mode is set
@@ -197,10 +214,6 @@ func holdLock(ctx context.Context, db *sql.DB) (err error) {
 	return tx.Commit()
 }
 
-func (b *sqlite) tableExists() string {
-	return "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
-}
-
 func (b *sqlite) rebind(query string) string { return query }
 
 // lock needs no query: a write has the file for itself.
@@ -209,17 +222,29 @@ func (b *sqlite) lock([]lock) (query string, args []any) { return "", nil }
 // passing is never true: SQLite itself waits for other processes.
 func (b *sqlite) passing(error) bool { return false }
 
-func (b *sqlite) close() error {
-	return errors.Join(b.reader.Close(), b.readOnly.Close(), b.writer.Close())
+// unreachable says that another process has the file to itself.
+func (b *sqlite) unreachable(err error) bool {
+	var failure *driver.Error
+	return errors.As(err, &failure) && failure.Code()&primaryCode == sqlite3.SQLITE_BUSY
 }
+
+func (b *sqlite) close() error {
+	b.turn <- struct{}{}
+	defer func() { <-b.turn }()
+	b.drop()
+	return errors.Join(b.reader.Close(), b.readOnly.Close())
+}
+
+// primaryCode is the low byte of an extended result code,
+// https://www.sqlite.org/rescode.html.
+const primaryCode = 0xff
 
 func (b *sqlite) explain(err error) (problem, remedy string) {
 	var failure *driver.Error
 	if !errors.As(err, &failure) {
 		return "the file cannot be used", "Check the file, its directory and their permissions, then run again."
 	}
-	const primary = 0xff // The low byte of an extended result code, https://www.sqlite.org/rescode.html.
-	switch failure.Code() & primary {
+	switch failure.Code() & primaryCode {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fmt.Sprintf("another process kept the file locked for %s", busyTimeout),
 			"Wait for that process, or close the program that has the file open, then run again."
@@ -230,7 +255,7 @@ func (b *sqlite) explain(err error) (problem, remedy string) {
 			"Bring the file back from its backup."
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
 		return "the file or its directory may not be written, or a killed writer left a journal that this user may not recover",
-			"Run as a user who may write to the file and its directory."
+			"Run as a user who may write to the file and its directory: a plan as that user recovers the journal."
 	case sqlite3.SQLITE_FULL:
 		return "the disk is full", "Free some space, then run again. Nothing was written."
 	case sqlite3.SQLITE_CANTOPEN:

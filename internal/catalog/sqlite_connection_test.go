@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"database/sql"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,10 +22,8 @@ func backendOf(t *testing.T, s *Store) *sqlite {
 func replaceWriter(t *testing.T, s *Store, parameters ...string) {
 	t.Helper()
 	b := backendOf(t, s)
-	must(t, b.writer.Close())
-	var err error
-	b.writer, err = openSQLite(1, b.dsn(append(parameters, "mode=rw", "_txlock=immediate")...))
-	must(t, err)
+	b.drop()
+	b.writing = append(parameters, b.writing...)
 }
 
 func TestConnectionsAreOpenedAsPromised(t *testing.T) {
@@ -35,13 +32,13 @@ func TestConnectionsAreOpenedAsPromised(t *testing.T) {
 	s := p.open(t)
 	create(t, s, plain(acme, "one"))
 	b := backendOf(t, s)
-	read := func() (*sql.Tx, error) { return b.read(t.Context()) }
+	read := func() (*transaction, error) { return b.read(t.Context()) }
 	tests := map[string]struct {
-		begin     func() (*sql.Tx, error)
+		begin     func() (*transaction, error)
 		queryOnly string
 	}{
 		"read":  {begin: read, queryOnly: "1"},
-		"write": {begin: func() (*sql.Tx, error) { return b.write(t.Context()) }, queryOnly: "0"},
+		"write": {begin: func() (*transaction, error) { return b.write(t.Context()) }, queryOnly: "0"},
 	}
 	for name, test := range tests {
 		tx, err := test.begin()
@@ -58,8 +55,8 @@ func TestConnectionsAreOpenedAsPromised(t *testing.T) {
 		}
 		must(t, tx.Rollback())
 	}
-	equal(t, 1, b.writer.Stats().MaxOpenConnections)
-	equal(t, 0, b.writer.Stats().OpenConnections+b.reader.Stats().OpenConnections)
+	equal(t, 0, b.reader.Stats().OpenConnections)
+	equal(t, true, b.kept == nil) // What was rolled back is not gone on with.
 
 	tx, err := read()
 	must(t, err)
@@ -145,7 +142,7 @@ func TestAFileThatIsLostMeanwhileIsExplained(t *testing.T) {
 	_, path := sqliteFile(t)
 	b, err := newSQLite(path)
 	must(t, err)
-	_, err = b.writer.BeginTx(t.Context(), nil) // After present found it.
+	_, err = b.reader.BeginTx(t.Context(), nil) // After present found it.
 	problem, remedy := b.explain(err)
 	equal(t, []string{"the file or its journal cannot be opened", "Check that the file exists, and that its directory may be written."}, []string{problem, remedy})
 	must(t, b.close())
@@ -180,5 +177,6 @@ func TestALockedFileIsExplained(t *testing.T) {
 	_, err = other.ExecContext(t.Context(), "ROLLBACK")
 	must(t, err)
 	must(t, other.Close())
+	forgive(s)
 	update(t, s, plain(acme, "two"), 1)
 }

@@ -3,8 +3,8 @@ package catalog
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"os"
-	"os/user"
 	"strings"
 	"sync"
 	"time"
@@ -12,12 +12,15 @@ import (
 
 // Store is one catalog. It is safe for concurrent use.
 type Store struct {
-	url     string
-	backend backend
-	schema  schema
-	clock   func() time.Time
-	actor   func() string
-	observe func(query string, rows int)
+	url      string
+	warnings []string
+	backend  backend
+	schema   schema
+	clock    func() time.Time
+	actor    func() string
+	observe  func(query string, rows int)
+	// reads and writes remember failures apart: who may not write may well read.
+	reads, writes *outage
 	// pause waits before the next attempt at a failed call.
 	pause func(ctx context.Context, attempt int) error
 	// beforeCommit runs at the end of every write transaction; nil outside
@@ -49,45 +52,42 @@ func WithObserver(observe func(query string, rows int)) Option {
 
 // Open prepares the catalog at url: sqlite:PATH, or a PostgreSQL URL, which may
 // leave out what the environment, the service file and .pgpass say. It checks the
-// URL (*URLError) and touches nothing: whether there is a catalog shows when it
+// URL (*URLError) and the actor (*ActorError), and touches nothing: whether there is a catalog shows when it
 // is used.
 func Open(url string, options ...Option) (*Store, error) {
 	known, err := embeddedSchema()
 	if err != nil {
 		return nil, err
 	}
-	database, shown, err := openURL(url)
+	database, shown, warnings, err := openURL(url)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		url: shown, backend: database, schema: known,
-		clock: time.Now, actor: sync.OnceValue(defaultActor), pause: pause,
-		observe: func(string, int) {},
+		url: shown, warnings: warnings, backend: database, schema: known,
+		clock: time.Now, pause: pause,
+		observe: func(string, int) {}, reads: &outage{now: time.Now}, writes: &outage{now: time.Now},
+	}
+	if files, ok := database.(*sqlite); ok {
+		files.admit = s.writes.admit
 	}
 	for _, option := range options {
 		option(s)
 	}
+	if s.actor == nil {
+		if err := CheckActor(os.Getenv(actorVariable)); err != nil {
+			return nil, errors.Join(err, s.Close())
+		}
+		s.actor = sync.OnceValue(defaultActor)
+	}
 	return s, nil
-}
-
-// defaultActor is who the environment or the operating system says is running.
-func defaultActor() string {
-	if actor := os.Getenv("OTP_CATALOG_ACTOR"); actor != "" {
-		return actor
-	}
-	name, host := "unknown", "unknown"
-	if current, err := user.Current(); err == nil && current.Username != "" {
-		name = current.Username
-	}
-	if found, err := os.Hostname(); err == nil && found != "" {
-		host = found
-	}
-	return name + "@" + host
 }
 
 // URL is the catalog's URL for messages, without secrets.
 func (s *Store) URL() string { return s.url }
+
+// Warnings are sentences about parameters of the URL that are ignored.
+func (s *Store) Warnings() []string { return s.warnings }
 
 // Close releases what the store holds. The store cannot be used afterwards.
 func (s *Store) Close() error { return s.backend.close() }

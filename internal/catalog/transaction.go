@@ -35,14 +35,26 @@ func (s *Store) again(ctx context.Context, attempt int, err error) bool {
 		s.backend.passing(err) && s.pause(ctx, attempt) == nil
 }
 
+// gaveUp remembers the failure of a call that will not be tried again, if others
+// would meet it, too.
+func (s *Store) gaveUp(ctx context.Context, in *outage, err error) error {
+	if err != nil && ctx.Err() == nil && s.backend.unreachable(err) {
+		in.note(err)
+	}
+	return err
+}
+
 // read runs fn in a read transaction and reports whether there is a catalog;
 // without one fn does not run. It may run fn more than once. Its queries have to
 // work on every schema that this release knows, because a plan may not migrate.
 func (s *Store) read(ctx context.Context, operation string, fn func(t *session) error) (found bool, err error) {
+	if err := s.reads.refuse(operation); err != nil {
+		return false, err
+	}
 	for attempt := 1; ; attempt++ {
 		found, err = s.readOnce(ctx, operation, fn)
 		if err == nil || !s.again(ctx, attempt, err) {
-			return found, err
+			return found, s.gaveUp(ctx, s.reads, err)
 		}
 	}
 }
@@ -91,6 +103,9 @@ const prepareAttempts = 3
 // It makes and migrates the catalog first where that is needed and allowed. It
 // may run fn more than once.
 func (s *Store) write(ctx context.Context, want target, fn func(t *session) error) (found bool, err error) {
+	if err := s.writes.refuse(want.operation); err != nil {
+		return false, err
+	}
 	failures, prepared := 0, 0
 	for {
 		t := &session{store: s, operation: want.operation}
@@ -117,7 +132,7 @@ func (s *Store) write(ctx context.Context, want target, fn func(t *session) erro
 		}
 		if err != nil {
 			if failures++; !s.again(ctx, failures, err) {
-				return false, err
+				return false, s.gaveUp(ctx, s.writes, err)
 			}
 		}
 	}
@@ -179,7 +194,7 @@ func (s *Store) writeOnce(ctx context.Context, t *session, want target, fn func(
 // rollback ends a transaction that was not committed. After another failure its
 // own is not reported: SQLite has then often rolled back by itself, and "no
 // transaction is active" would only hide the cause.
-func rollback(tx *sql.Tx, err *error) {
+func rollback(tx interface{ Rollback() error }, err *error) {
 	if failure := tx.Rollback(); failure != nil && !errors.Is(failure, sql.ErrTxDone) && *err == nil {
 		*err = failure
 	}

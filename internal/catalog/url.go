@@ -16,35 +16,36 @@ const urlForms = "Write sqlite:PATH, for example sqlite:otp-catalog.db or sqlite
 
 var schemePattern = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*$`)
 
-// openURL prepares the backend that a URL names. shown is the URL for messages.
-// Errors never quote the URL.
-func openURL(url string) (b backend, shown string, err error) {
+// openURL prepares the backend that a URL names. shown is the URL for messages,
+// and warnings are sentences about what of it is ignored. Errors never quote the
+// URL.
+func openURL(url string) (b backend, shown string, warnings []string, err error) {
 	scheme, rest, found := strings.Cut(url, ":")
 	if !found || !schemePattern.MatchString(scheme) {
 		problem := "The catalog URL has no scheme."
 		if strings.Contains(url, "=") {
 			problem = "The catalog URL is a list of NAME=VALUE settings, which is not supported."
 		}
-		return nil, "", &URLError{Problem: problem, Remedy: urlForms}
+		return nil, "", nil, &URLError{Problem: problem, Remedy: urlForms}
 	}
 	switch strings.ToLower(scheme) {
 	case "sqlite":
 		if err := checkPath(rest); err != nil {
-			return nil, "", err
+			return nil, "", nil, err
 		}
 		files, err := newSQLite(rest)
 		if err != nil {
-			return nil, "", err
+			return nil, "", nil, err
 		}
-		return files, url, nil
+		return files, url, nil, nil
 	case "postgres", "postgresql":
-		config, shown, err := parsePostgres(rest)
+		config, shown, warnings, err := parsePostgres(rest)
 		if err != nil {
-			return nil, "", err
+			return nil, "", nil, err
 		}
-		return newPostgres(config), shown, nil
+		return newPostgres(config), shown, warnings, nil
 	default:
-		return nil, "", &URLError{Problem: fmt.Sprintf("The catalog URL has the unknown scheme %q.", scheme), Remedy: urlForms}
+		return nil, "", nil, &URLError{Problem: fmt.Sprintf("The catalog URL has the unknown scheme %q.", scheme), Remedy: urlForms}
 	}
 }
 

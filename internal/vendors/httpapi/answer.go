@@ -9,6 +9,8 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // maxAnswer is how much of an answer is read, in bytes.
@@ -91,7 +93,7 @@ func (a *Answer) notJSON() string {
 	if declared := a.Header.Get("Content-Type"); declared != "" {
 		media, _, err := mime.ParseMediaType(declared)
 		if err != nil || !jsonType(media) {
-			return fmt.Sprintf("the answer is not JSON but %q", clip(clean(declared), 60))
+			return fmt.Sprintf("the answer is not JSON but %q", clip(otp.Shown(declared), 60))
 		}
 	}
 	if len(bytes.TrimSpace(a.Body)) == 0 {

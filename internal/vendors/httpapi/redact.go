@@ -7,7 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 const (
@@ -56,7 +57,7 @@ func (r redactor) known(text string) string {
 // no phone number, no e-mail address, not long. Cutting comes last, or half a
 // secret would be left at the end.
 func (r redactor) quote(text string) string {
-	text = r.known(clean(r.known(text)))
+	text = r.known(otp.Shown(r.known(text)))
 	text = emails.ReplaceAllString(text, "[e-mail]")
 	text = digits.ReplaceAllString(text, "[digits]")
 	return clip(text, maxQuote)
@@ -68,22 +69,7 @@ func (r redactor) reason(text string) string {
 	if head, answer, found := strings.Cut(text, "malformed"); found {
 		return head + "malformed" + r.quote(answer)
 	}
-	return clip(r.known(clean(text)), 2*maxQuote)
-}
-
-// clean makes one line of a text and drops what a terminal would obey or not
-// show.
-func clean(text string) string {
-	text = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
-			return -1
-		}
-		return r
-	}, text)
-	return strings.Join(strings.Fields(text), " ")
+	return clip(r.known(otp.Shown(text)), 2*maxQuote)
 }
 
 func clip(text string, limit int) string {
