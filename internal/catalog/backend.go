@@ -20,6 +20,8 @@ type backend interface {
 	// write begins a transaction in which each statement sees what others have
 	// committed before it. errNoCatalog: there is nothing to write to.
 	write(ctx context.Context) (*transaction, error)
+	// relations are the names of all tables and views beside those of a catalog.
+	relations(ctx context.Context, on querier) (map[string]bool, error)
 	// lock is a query that waits until no other transaction holds what it names,
 	// and holds it until its own transaction ends; empty if write has excluded
 	// all other writers already.

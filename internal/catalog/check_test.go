@@ -12,18 +12,18 @@ func TestCheckReportsWhatIsInUseAndOutOfDate(t *testing.T) {
 		first, err := s.Create(t.Context(), plain(acme, "one"))
 		must(t, err)
 		create(t, s, plain(signIn, "two"), plain(europe, "three"), profile(login, "p", acme, signIn), profile(second, "q", acme, signIn))
-		report, err := s.Check(t.Context())
+		report, err := s.Check(t.Context(), nil)
 		must(t, err)
-		equal(t, Report{CatalogID: first.CatalogID, Objects: 5, Dangling: []DanglingReference{}, Retired: []RetiredObject{}, Outdated: []OutdatedDocument{}}, report)
+		equal(t, Report{CatalogID: first.CatalogID, Objects: 5, Faults: []Fault{}, Dangling: []DanglingReference{}, Retired: []RetiredObject{}, Outdated: []OutdatedDocument{}}, report)
 		equal(t, true, report.Sound())
 
 		update(t, s, plain(acme, "changed"), 1)
 		update(t, s, profile(second, "q", acme, signIn), 1)
 		remove(t, s, signIn, 1)
-		report, err = s.Check(t.Context())
+		report, err = s.Check(t.Context(), nil)
 		must(t, err)
 		equal(t, Report{
-			Dangling:  []DanglingReference{},
+			Faults: []Fault{}, Dangling: []DanglingReference{},
 			CatalogID: first.CatalogID, Objects: 5,
 			Retired:  []RetiredObject{{Ref: signIn, By: "ann@laptop", At: epoch.Add(8 * time.Second), UsedBy: []Ref{second, login}}},
 			Outdated: []OutdatedDocument{{Profile: login, Changed: []ChangedObject{{Ref: acme, MadeFrom: 1, Current: 2}}}},
@@ -51,7 +51,7 @@ func TestCheckFindsReferencesThatLeadNowhere(t *testing.T) {
 			must(t, err)
 		}
 		must(t, conn.Close())
-		report, err := s.Check(t.Context())
+		report, err := s.Check(t.Context(), nil)
 		must(t, err)
 		equal(t, []DanglingReference{{Profile: Ref{Kind: Profile, Name: "gone"}, Ref: signIn}, {Profile: login, Ref: acme}}, report.Dangling)
 		equal(t, false, report.Sound())
@@ -64,7 +64,7 @@ func TestCheckCostsTheSameNumberOfQueriesHoweverManyObjects(t *testing.T) {
 		fill(t, s, 50)
 		queries := 0
 		s.observe = func(string, int) { queries++ }
-		report, err := s.Check(t.Context())
+		report, err := s.Check(t.Context(), nil)
 		must(t, err)
 		equal(t, 100, report.Objects)
 		equal(t, 5, queries)

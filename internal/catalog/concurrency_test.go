@@ -215,7 +215,7 @@ func consistent(t *testing.T, p place, recorded map[string]int) {
 			t.Errorf("the %s is lost; its last event is %s", ref, event.Action)
 		}
 	}
-	report, err := s.Check(t.Context())
+	report, err := s.Check(t.Context(), nil)
 	must(t, err)
 	equal(t, true, report.Sound())
 	for _, retired := range report.Retired {

@@ -98,7 +98,7 @@ func TestExportAndCheckNeedACatalog(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t)
 		_, exportErr := s.Export(t.Context())
-		_, checkErr := s.Check(t.Context())
+		_, checkErr := s.Check(t.Context(), nil)
 		for _, err := range []error{exportErr, checkErr} {
 			var none *NoCatalogError
 			if !errors.As(err, &none) {
@@ -195,7 +195,7 @@ func TestABrokenExportIsRefusedBeforeAnythingIsWritten(t *testing.T) {
 		"unknown kind":              {func(e *Export) { e.Objects[0].Kind = "route" }, "of a kind"},
 		"no name":                   {func(e *Export) { e.Objects[0].Name = "" }, "no name"},
 		"NUL":                       {func(e *Export) { e.Objects[0].UpdatedBy = "a\x00b" }, "no catalog stores"},
-		"no JSON":                   {func(e *Export) { e.Objects[0].Spec = "{" }, "not JSON"},
+		"no JSON":                   {func(e *Export) { e.Objects[0].Spec = "{" }, "not a JSON object"},
 		"brand with a document":     {func(e *Export) { find(e, acme).Document = "x" }, "is no profile"},
 		"half retired":              {func(e *Export) { find(e, signIn).RetiredBy = "" }, "or when"},
 		"never updated":             {func(e *Export) { e.Objects[0].UpdatedAt = time.Time{} }, "or when"},

@@ -172,7 +172,7 @@ var calls = map[string]func(ctx context.Context, s *Store) error{
 	"Snapshot": func(ctx context.Context, s *Store) error { _, err := s.Snapshot(ctx); return err },
 	"History":  func(ctx context.Context, s *Store) error { _, err := s.History(ctx, acme); return err },
 	"Export":   func(ctx context.Context, s *Store) error { _, err := s.Export(ctx); return err },
-	"Check":    func(ctx context.Context, s *Store) error { _, err := s.Check(ctx); return err },
+	"Check":    func(ctx context.Context, s *Store) error { _, err := s.Check(ctx, nil); return err },
 	"Create":   func(ctx context.Context, s *Store) error { _, err := s.Create(ctx, plain(acme, "new")); return err },
 	"Update":   func(ctx context.Context, s *Store) error { _, err := s.Update(ctx, plain(acme, "new"), 1); return err },
 	"Delete": func(ctx context.Context, s *Store) error {

@@ -32,6 +32,21 @@ func (s *Store) Import(ctx context.Context, e *Export) error {
 	return err
 }
 
+// Judge refuses an export that Import would refuse, and one with an object that
+// judge finds fault with. The error is an *ExportError.
+func (e *Export) Judge(judge Judge) error {
+	if err := e.check(); err != nil {
+		return err
+	}
+	for _, o := range e.Objects {
+		object := Object{Kind: o.Kind, Name: o.Name, Spec: json.RawMessage(o.Spec), Document: o.Document, RetiredAt: o.RetiredAt}
+		if problem := judge(object); problem != "" {
+			return &ExportError{Problem: "the " + o.String() + " " + problem}
+		}
+	}
+	return nil
+}
+
 // compareImport accepts a catalog that is what the export says: an import whose
 // end was not seen may be run again.
 func (t *session) compareImport(ctx context.Context, e *Export) error {
@@ -128,7 +143,10 @@ func (e *Export) check() error {
 	if e.CatalogID == "" || !storable(e.CatalogID) || e.CreatedAt.IsZero() {
 		return &ExportError{Problem: "it does not say which catalog it is of, or since when there is one"}
 	}
-	known, last := map[Ref]bool{}, map[Ref]int64{}
+	if e.Objects == nil || e.History == nil {
+		return &ExportError{Problem: "its objects or its history are missing"}
+	}
+	known, last, ended := map[Ref]bool{}, map[Ref]int64{}, map[Ref]Action{}
 	for _, object := range e.Objects {
 		if known[object.Ref] {
 			return &ExportError{Problem: "it has the " + object.String() + " twice"}
@@ -142,14 +160,24 @@ func (e *Export) check() error {
 		}
 		sequence = event.Sequence
 		last[event.Ref] = max(last[event.Ref], event.OldRevision, event.NewRevision)
+		ended[event.Ref] = event.Action
 	}
 	for _, object := range e.Objects {
 		problem := object.problem(known)
+		if problem == "" && (ended[object.Ref] == ActionRetire) != (object.RetiredAt != nil) {
+			problem = "is retired or live, and its history ends otherwise"
+		}
 		if problem == "" && last[object.Ref] != object.Revision {
 			problem = fmt.Sprintf("has revision %d, and its history ends with revision %d", object.Revision, last[object.Ref])
 		}
 		if problem != "" {
 			return &ExportError{Problem: "the " + object.String() + " " + problem}
+		}
+	}
+	for _, event := range e.History { // in their order, to name the first
+		gone := ended[event.Ref] == ActionDelete || ended[event.Ref] == ActionPurge
+		if !gone && !known[event.Ref] {
+			return &ExportError{Problem: "the " + event.String() + " is missing, which its history does not delete"}
 		}
 	}
 	return nil
@@ -161,8 +189,10 @@ func (o ExportedObject) problem(known map[Ref]bool) string {
 		return "is of a kind that no catalog stores"
 	case o.Name == "" || !storable(o.Name, o.Spec, o.Document, o.Claim, o.UpdatedBy, o.RetiredBy):
 		return "has no name, or a character that no catalog stores"
-	case !json.Valid([]byte(o.Spec)):
-		return "has a spec that is not JSON"
+	case !isObject(o.Spec):
+		return "has a spec that is not a JSON object"
+	case o.Kind == Profile && o.Document == "":
+		return "has no document"
 	case o.Kind != Profile && (o.Document != "" || len(o.MadeFrom) > 0):
 		return "is no profile and has a document, or refers to something"
 	case (o.RetiredAt == nil) != (o.RetiredBy == ""), o.UpdatedAt.IsZero():

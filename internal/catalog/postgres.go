@@ -130,6 +130,10 @@ func (b *postgres) recognise(ctx context.Context, on querier) (tables bool, err 
 	return tables, errors.Join(rows.Err(), rows.Close())
 }
 
+func (b *postgres) relations(ctx context.Context, on querier) (map[string]bool, error) {
+	return names(on.QueryContext(ctx, "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v') AND relnamespace = "+schemaOID))
+}
+
 // rebind numbers the placeholders. No query of this package has a question mark
 // that is none.
 func (b *postgres) rebind(query string) string {

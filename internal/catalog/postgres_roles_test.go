@@ -61,7 +61,7 @@ BEGIN IF name <> 'login' THEN RAISE 'there is %', name; END IF; RETURN true; END
 	administrator, err := Open(server.URL("otp_administrator", "otp", "search_path=production"))
 	must(t, err)
 	defer func() { must(t, administrator.Close()) }()
-	report, err := administrator.Check(t.Context())
+	report, err := administrator.Check(t.Context(), nil)
 	must(t, err)
 	equal(t, 2, report.Objects)
 }

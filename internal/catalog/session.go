@@ -19,6 +19,9 @@ type session struct {
 	version int64  // The schema version; 0: there are no tables yet.
 	id      string // The ID of the catalog; empty: there is none yet.
 
+	// checking goes on where something is missing. present is what there is.
+	checking bool
+	present  map[string]bool
 	// raw leaves names of people as they are stored; else they are cleaned, for
 	// older catalogs took anything.
 	raw bool
@@ -46,7 +49,7 @@ func (t *session) begin(ctx context.Context, from *origin) error {
 // one that a newer release has written before looking at anything else in it.
 func (t *session) identify(ctx context.Context) error {
 	t.version, t.id = 0, ""
-	if s := t.tx.seen; s != nil {
+	if s := t.tx.seen; s != nil && !t.checking {
 		t.version, t.id = s.version, s.id
 		return nil
 	}
@@ -64,7 +67,7 @@ func (t *session) identify(ctx context.Context) error {
 
 // look reads the schema version and the ID.
 func (t *session) look(ctx context.Context) error {
-	if t.tx.short {
+	if t.tx.short && !t.checking {
 		return t.query(ctx, selectIdentity, nil, func(rows *sql.Rows) error { return rows.Scan(&t.version, &t.id) })
 	}
 	exists, err := t.store.backend.recognise(ctx, t.tx)
@@ -80,6 +83,15 @@ func (t *session) look(ctx context.Context) error {
 	}
 	if t.version == 0 || t.version > t.store.schema.newest {
 		return nil
+	}
+	if t.checking {
+		t.present, err = t.store.backend.relations(ctx, t.tx)
+		if err != nil {
+			return t.failed(ctx, err)
+		}
+		if !t.present["otp_catalog"] {
+			return nil
+		}
 	}
 	return t.query(ctx, selectCatalog, nil, func(rows *sql.Rows) error { return rows.Scan(&t.id) })
 }

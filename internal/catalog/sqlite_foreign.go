@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 )
 
@@ -61,6 +62,26 @@ func (b *sqlite) recognise(ctx context.Context, on querier) (tables bool, err er
 		remedy:  "Name another file in catalog.url: a catalog shares its file with nobody.",
 		err:     fmt.Errorf("%s, and is no catalog", mark),
 	}
+}
+
+func (b *sqlite) relations(ctx context.Context, on querier) (map[string]bool, error) {
+	return names(on.QueryContext(ctx, "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"))
+}
+
+// names reads rows of one name each.
+func names(rows *sql.Rows, err error) (map[string]bool, error) {
+	if err != nil {
+		return nil, err
+	}
+	found := map[string]bool{}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, errors.Join(err, rows.Close())
+		}
+		found[name] = true
+	}
+	return found, errors.Join(rows.Err(), rows.Close())
 }
 
 // querier is a pool, a connection or a transaction.

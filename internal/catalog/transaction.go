@@ -48,19 +48,26 @@ func (s *Store) gaveUp(ctx context.Context, in *outage, err error) error {
 // without one fn does not run. It may run fn more than once. Its queries have to
 // work on every schema that this release knows, because a plan may not migrate.
 func (s *Store) read(ctx context.Context, operation string, fn func(t *session) error) (found bool, err error) {
-	if err := s.reads.refuse(operation); err != nil {
+	return s.readAs(ctx, &session{operation: operation}, fn)
+}
+
+// readAs is read with sessions like the given one.
+func (s *Store) readAs(ctx context.Context, like *session, fn func(t *session) error) (found bool, err error) {
+	if err := s.reads.refuse(like.operation); err != nil {
 		return false, err
 	}
 	for attempt := 1; ; attempt++ {
-		found, err = s.readOnce(ctx, operation, fn)
+		found, err = s.readOnce(ctx, like, fn)
 		if err == nil || !s.again(ctx, attempt, err) {
 			return found, s.gaveUp(ctx, s.reads, err)
 		}
 	}
 }
 
-func (s *Store) readOnce(ctx context.Context, operation string, fn func(t *session) error) (found bool, err error) {
-	t := &session{store: s, operation: operation}
+func (s *Store) readOnce(ctx context.Context, like *session, fn func(t *session) error) (found bool, err error) {
+	own := *like
+	t := &own
+	t.store = s
 	t.tx, err = s.backend.read(ctx)
 	if errors.Is(err, errNoCatalog) {
 		return false, nil
@@ -72,7 +79,7 @@ func (s *Store) readOnce(ctx context.Context, operation string, fn func(t *sessi
 	if err := t.identify(ctx); err != nil {
 		return false, err
 	}
-	if t.id == "" {
+	if t.id == "" && len(t.present) == 0 {
 		return false, nil
 	}
 	return true, fn(t)

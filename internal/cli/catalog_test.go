@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // filled is a catalog with a brand, a profile on it, and a change of the brand
@@ -28,7 +30,7 @@ func filled(t *testing.T) string {
 	}
 	_, err = store.Create(t.Context(), catalog.Write{
 		Ref: catalog.Ref{Kind: catalog.Profile, Name: "login"}, Spec: json.RawMessage(`{"name":"login"}`), References: []catalog.Ref{brand},
-		Compile: func(func(catalog.Ref) (catalog.Object, error)) (string, error) { return `{"brand":"Acme"}`, nil },
+		Compile: func(func(catalog.Ref) (catalog.Object, error)) (string, error) { return documentOf(t, "login"), nil },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -41,6 +43,25 @@ func filled(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return url
+}
+
+// documentOf is a document that an application can run.
+func documentOf(t *testing.T, profile string) string {
+	t.Helper()
+	document, complete, problems := vendors.Compilers().Compile(
+		otp.Profile{Name: profile, Brand: "acme", Template: "login", Routes: []otp.Route{{Vendor: otp.MyOTP, Channel: "sms"}}},
+		otp.References{
+			Brand:    &otp.Brand{Name: "acme", DisplayName: "Acme"},
+			Template: &otp.MessageTemplate{Name: "login", MyOTP: &otp.MyOTPTemplate{TemplateOrder: new(int64(1))}},
+		})
+	if !complete || problems.Failed() {
+		t.Fatal(problems)
+	}
+	text, err := document.Canonical()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // perform runs a command line on a catalog.
@@ -110,7 +131,7 @@ func TestCheckNamesWhatIsNotUpToDate(t *testing.T) {
 	}
 	delete(report, "catalog_id")
 	want := map[string]any{
-		"objects": 2., "dangling": []any{}, "retired": []any{},
+		"objects": 2., "faults": []any{}, "dangling": []any{}, "retired": []any{},
 		"outdated": []any{map[string]any{
 			"profile": map[string]any{"kind": "profile", "name": "login"},
 			"changed": []any{map[string]any{"ref": map[string]any{"kind": "brand", "name": "acme"}, "made_from": 1., "current": 2.}},

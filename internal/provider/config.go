@@ -83,7 +83,7 @@ func (m model) check() diag.Diagnostics {
 	refuseEmpty(&diags, m.Catalog, path.Root("catalog"), "url", "OTP_CATALOG_URL")
 	if url := m.catalogURL(); url.value != "" {
 		if _, err := catalog.Open(url.value); err != nil {
-			diags.AddAttributeError(path.Root("catalog").AtName("url"), "Catalog URL is not usable", err.Error())
+			diags.Append(diag.WithPath(path.Root("catalog").AtName("url"), tf.Failure("open the catalog", err)))
 		}
 	}
 	_, found := m.options()
@@ -184,8 +184,11 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	}
 	store, err := catalog.Open(url.value)
 	if err != nil {
-		diags.AddAttributeError(path.Root("catalog").AtName("url"), "Catalog URL is not usable", err.Error())
+		diags.Append(diag.WithPath(path.Root("catalog").AtName("url"), tf.Failure("open the catalog", err)))
 		return nil, diags
+	}
+	for _, warning := range store.Warnings() {
+		diags.AddAttributeWarning(path.Root("catalog").AtName("url"), "Parameter of the catalog URL is ignored", warning)
 	}
 	session.Catalog = tf.NewCatalog(store, isDefault)
 	return session, diags

@@ -275,7 +275,7 @@ func balances(w *providertest.World, told *ledger) {
 			w.T.Errorf("the %s is lost; its last event is %s", ref, event.Action)
 		}
 	}
-	report, err := w.Store.Check(w.T.Context())
+	report, err := w.Store.Check(w.T.Context(), nil)
 	if err != nil || !report.Sound() {
 		w.T.Errorf("references lead nowhere: %v (%v)", report.Dangling, err)
 	}

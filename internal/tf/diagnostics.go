@@ -90,6 +90,8 @@ func title(tried string, err error) string {
 		return "Object is not in the catalog"
 	case isA[*catalog.URLError](err):
 		return "Catalog URL is not usable"
+	case isA[*catalog.ActorError](err):
+		return "Actor of the catalog is not usable"
 	case isA[*catalog.StorageError](err):
 		return "Catalog could not be used"
 	case isA[*catalog.NoCatalogError](err):
