@@ -14,15 +14,21 @@ import (
 // Serve is the plugin that Terraform starts; it returns when Terraform ends it.
 // In debug mode it says how to attach Terraform to it.
 func Serve(version string, debug bool) error {
-	server, err := NewServer(New(version)())
+	made, err := NewServer(New(version)())
 	if err != nil {
 		return err
 	}
 	var options []tf6server.ServeOpt
 	if debug {
 		options = append(options, tf6server.WithManagedDebug())
+	} else {
+		// Terraform starts its plugins where it runs. What runs in debug mode was
+		// started by somebody else, who knows where.
+		if made, err = ReadsConfiguration(made); err != nil {
+			return err
+		}
 	}
-	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return server }, options...)
+	return tf6server.Serve(Address, func() tfprotov6.ProviderServer { return made }, options...)
 }
 
 // protocol is all of it that the framework speaks.
@@ -51,11 +57,19 @@ func NewServer(p provider.Provider) (tfprotov6.ProviderServer, error) {
 	if err != nil {
 		return nil, err
 	}
+	speaking, err := speaks(framework)
+	if err != nil {
+		return nil, err
+	}
+	return &server{protocol: speaking}, nil
+}
+
+func speaks(framework tfprotov6.ProviderServer) (protocol, error) {
 	speaking, ok := framework.(protocol)
 	if !ok {
 		return nil, fmt.Errorf("the plugin framework serves no lists or no actions (%T); this is a bug of the provider, please report it", framework)
 	}
-	return &server{protocol: speaking}, nil
+	return speaking, nil
 }
 
 // InvokeAction begins an action.

@@ -1,0 +1,68 @@
+package provider_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/misspelling"
+	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
+)
+
+// TestMisspeltNestedArgumentsAreSaidByEveryCommand runs the real program: what
+// it drops is only in its own working directory to be seen.
+func TestMisspeltNestedArgumentsAreSaidByEveryCommand(t *testing.T) {
+	t.Parallel()
+	w := providertest.NewWorkspace(t)
+	if err := os.Mkdir(filepath.Join(w.Folder, "child"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	w.Configure(`
+module "codes" {
+  source = "./child"
+}
+
+resource "otp_brand" "acme" {
+  name         = "acme"
+  display_name = "Acme"
+}
+`)
+	child := func(member string) {
+		w.File("child/main.tf", `
+terraform {
+  required_providers {
+    otp = { source = "otp-as-code/otp" }
+  }
+}
+
+resource "otp_message_template" "login" {
+  name  = "login"
+  text  = "{{otp}} is your code."
+  myotp = { template_order = 1, `+member+` = 12 }
+}
+`)
+	}
+	child("whatsap_template_order")
+	if output, code := w.TF("get"); code != 0 {
+		t.Fatal(output)
+	}
+	sentence := `child/main.tf line 11: myotp of otp_message_template.login has no "whatsap_template_order". Did you mean "whatsapp_template_order"?`
+	for _, command := range []string{"validate", "plan -input=false", "apply -auto-approve -input=false", "plan -input=false"} {
+		output, code := w.TF(strings.Fields(command)...)
+		if code != 0 || strings.Count(output, misspelling.Summary) != 1 || strings.Count(output, sentence) != 1 {
+			t.Errorf("%s: exit code %d: %s", command, code, output)
+		}
+	}
+	// From another folder.
+	inside := w.Folder
+	w.Folder = t.TempDir()
+	if output, code := w.TF("-chdir="+inside, "validate"); code != 0 || strings.Count(output, sentence) != 1 {
+		t.Errorf("-chdir: exit code %d: %s", code, output)
+	}
+	w.Folder = inside
+	child("whatsapp_template_order")
+	if output, code := w.TF("validate"); code != 0 || strings.Contains(output, misspelling.Summary) {
+		t.Errorf("what is right is blamed: exit code %d: %s", code, output)
+	}
+}
