@@ -1,6 +1,9 @@
 package otp
 
-import "context"
+import (
+	"context"
+	"math/big"
+)
 
 // Account is what a vendor tells of a customer's account. What a vendor does not
 // tell is empty. Nothing of it is secret or personal.
@@ -38,6 +41,18 @@ func (a Account) Lacks(permission string) bool {
 	return false
 }
 
-// AccountQuestion asks a vendor one thing about an account. It sends nothing to
-// anybody, costs nothing and changes nothing; the answer is noted.
-type AccountQuestion func(ctx context.Context) (note func(*Account), err error)
+// IsSpent reports whether the vendor has told that nothing is left to spend.
+func (a Account) IsSpent() bool {
+	amount, told := new(big.Rat).SetString(a.Amount)
+	return told && amount.Sign() <= 0
+}
+
+// AccountQuestion is one thing to ask a vendor about an account. Asking sends
+// nothing to anybody, costs nothing and changes nothing.
+type AccountQuestion struct {
+	// Ask asks; the answer is noted.
+	Ask func(ctx context.Context) (note func(*Account), err error)
+	// AtPlan says that the answer may keep a profile from working, so that plans
+	// ask, too.
+	AtPlan bool
+}

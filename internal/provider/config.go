@@ -158,6 +158,13 @@ func (m model) options() (httpapi.Options, diag.Diagnostics) {
 	return options, diags
 }
 
+// checksAccounts is whether plans ask vendors about accounts. Where it is not
+// known, they do not.
+func (m model) checksAccounts() bool {
+	v, ok := member(m.HTTP, "check_accounts").(types.Bool)
+	return !m.HTTP.IsUnknown() && (!ok || v.IsNull() || !v.IsUnknown() && v.ValueBool())
+}
+
 // session makes what everything else works with. It connects to nothing and
 // creates nothing: a plan may not.
 func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diagnostics) {
@@ -167,7 +174,8 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	}
 	options, _ := m.options()
 	session := &tf.Session{
-		Variable: m.variable,
+		Variable:      m.variable,
+		CheckAccounts: m.checksAccounts(),
 		Vendors: vendors.New(vendors.Config{
 			Accounts: m.accounts(), HTTP: options, UserAgent: httpapi.UserAgent(terraformVersion, version),
 		}),

@@ -50,7 +50,7 @@ func (r *Resource[S]) planDocument(ctx context.Context, object S, req resource.M
 	if problems.Failed() {
 		return
 	}
-	resp.Diagnostics.Append(Report(r.noun.Document.Look(ctx, r.session, object))...)
+	resp.Diagnostics.Append(Report(r.noun.Document.Look(ctx, r.session, object, document))...)
 	// Where anything else of the profile changes, Terraform has it unknown
 	// already, and it stays so: who knows what is in the catalog by then.
 	var prior, planned types.String

@@ -42,9 +42,10 @@ type Document[S any] struct {
 	// not among them is not known yet. The document is empty where something
 	// is not known, or wrong.
 	Compile func(object S, specs map[catalog.Ref]Spec) (document string, problems otp.Problems, err error)
-	// Look warns at plan of what vendors tell about the object's routes. It
-	// calls only vendors whose account is configured.
-	Look func(ctx context.Context, session *Session, object S) otp.Problems
+	// Look warns at plan of what vendors tell about the object's routes; the
+	// document is empty where it is not known yet. It calls only vendors whose
+	// account is configured.
+	Look func(ctx context.Context, session *Session, object S, document string) otp.Problems
 	// Derived are the other computed attributes, which follow from the
 	// document: strings, integers, or nil for null.
 	Derived func(document string) (map[string]any, error)

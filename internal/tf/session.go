@@ -22,6 +22,9 @@ type Session struct {
 	// Unknown names, by vendor, an attribute of its account that is not known
 	// yet; calling the vendor is an error then.
 	Unknown map[otp.Vendor]string
+	// CheckAccounts says that plans ask vendors whether an account can do what
+	// profiles want.
+	CheckAccounts bool
 	// Claims keep operations that go on at the same time apart.
 	Claims Claims
 	// Clock is what operations wait by. Nil: the system's.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -22,19 +23,14 @@ type telling interface {
 	AccountQuestions() []otp.AccountQuestion
 }
 
-// told shares what a client's vendor tells.
-func told[C telling](client func() (C, error)) *sharedList[Told] {
-	return share(from(client, func(ctx context.Context, c C) (Told, error) { return askAll(ctx, c.AccountQuestions()) }))
-}
-
 // askAll asks one question after another. Each may fail on its own, and it is an
 // error if all do. After a failure that the others would share, nothing else is
 // asked.
 func askAll(ctx context.Context, questions []otp.AccountQuestion) (Told, error) {
 	var found Told
 	var answered bool
-	for _, ask := range questions {
-		note, err := ask(ctx)
+	for _, question := range questions {
+		note, err := question.Ask(ctx)
 		if err == nil {
 			answered = true
 			note(&found.Account)
@@ -51,9 +47,24 @@ func askAll(ctx context.Context, questions []otp.AccountQuestion) (Told, error) 
 	return found, nil
 }
 
-func newAccounts(c *Clients) map[otp.Vendor]*sharedList[Told] {
-	return map[otp.Vendor]*sharedList[Told]{
-		otp.AndroidAPI: told(c.AndroidAPI), otp.MyOTP: told(c.MyOTP), otp.Octopush: told(c.Octopush),
+// questions are what a client's vendor can be asked, each shared by all who ask.
+func questions[C telling](client func() (C, error)) func() ([]otp.AccountQuestion, error) {
+	return sync.OnceValues(func() ([]otp.AccountQuestion, error) {
+		made, err := client()
+		if err != nil {
+			return nil, err
+		}
+		all := made.AccountQuestions()
+		for i, question := range all {
+			all[i].Ask = share(question.Ask).get
+		}
+		return all, nil
+	})
+}
+
+func newAccounts(c *Clients) map[otp.Vendor]func() ([]otp.AccountQuestion, error) {
+	return map[otp.Vendor]func() ([]otp.AccountQuestion, error){
+		otp.AndroidAPI: questions(c.AndroidAPI), otp.MyOTP: questions(c.MyOTP), otp.Octopush: questions(c.Octopush),
 	}
 }
 
@@ -61,12 +72,24 @@ func newAccounts(c *Clients) map[otp.Vendor]*sharedList[Told] {
 // Way2API has no such call (Way2API reference §1).
 func TellAccounts() []otp.Vendor { return slices.Sorted(maps.Keys(newAccounts(&Clients{}))) }
 
-// Account is what the vendor tells of its default account. It is asked once, and
-// the answer is shared with all callers, who must not change it.
+// Account is what the vendor tells of its default account. Each question is asked
+// once, and the answer is shared with all callers.
 func (c *Clients) Account(ctx context.Context, vendor otp.Vendor) (Told, error) {
-	list, tells := c.lists.accounts[vendor]
+	return c.account(ctx, vendor, false)
+}
+
+// account asks all questions, or those that matter to plans.
+func (c *Clients) account(ctx context.Context, vendor otp.Vendor, atPlan bool) (Told, error) {
+	questions, tells := c.lists.accounts[vendor]
 	if !tells {
 		return Told{}, errors.New(vendor.Title() + " tells nothing about accounts")
 	}
-	return list.get(ctx)
+	all, err := questions()
+	if err != nil {
+		return Told{}, err
+	}
+	if atPlan {
+		all = slices.DeleteFunc(slices.Clone(all), func(q otp.AccountQuestion) bool { return !q.AtPlan })
+	}
+	return askAll(ctx, all)
 }

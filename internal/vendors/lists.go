@@ -18,7 +18,7 @@ type lists struct {
 	smsSent          *sharedList[[]androidapi.SMSMessage]
 	whatsAppSent     *sharedList[[]androidapi.WhatsAppMessage]
 	prices           *sharedList[[]way2api.Price]
-	accounts         map[otp.Vendor]*sharedList[Told]
+	accounts         map[otp.Vendor]func() ([]otp.AccountQuestion, error)
 }
 
 func newLists(c *Clients) lists {

@@ -32,6 +32,7 @@ type Clients struct {
 	transport  *httpapi.Transport
 	configured map[otp.Vendor]bool
 	lists      lists
+	facts      *facts
 }
 
 // New returns the clients of a configuration. Nothing is checked or connected
@@ -50,6 +51,7 @@ func New(config Config) *Clients {
 		clients.configured[vendor] = account.Configured()
 	}
 	clients.lists = newLists(clients)
+	clients.facts = newFacts(clients)
 	return clients
 }
 

@@ -24,7 +24,7 @@ const noCode = "permission"
 // such as sms_send, is left out.
 func (c *Client) AccountQuestions() []otp.AccountQuestion {
 	return []otp.AccountQuestion{
-		c.showing(CreditsEndpoint, func(ctx context.Context) (func(*otp.Account), error) {
+		atPlan(c.showing(CreditsEndpoint, func(ctx context.Context) (func(*otp.Account), error) {
 			found, err := c.Credits(ctx)
 			if err != nil {
 				return nil, err
@@ -32,7 +32,7 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 			return func(a *otp.Account) {
 				a.Amount, a.Unit = string(found.Credits), cmp.Or(string(found.Currency), "credits")
 			}, nil
-		}),
+		})),
 		c.showing(SubscriptionEndpoint, func(ctx context.Context) (func(*otp.Account), error) {
 			found, err := c.Subscription(ctx)
 			if err != nil {
@@ -45,7 +45,7 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 				}
 			}, nil
 		}),
-		c.showing(VerifyOTPEndpoint, c.nothing(VerifyOTPEndpoint, VerifyRequest{OTP: noCode}.Fields())),
+		atPlan(c.showing(VerifyOTPEndpoint, c.nothing(VerifyOTPEndpoint, VerifyRequest{OTP: noCode}.Fields()))),
 		c.showing(DevicesEndpoint, c.nothing(DevicesEndpoint, oneRow)),
 		c.showing(RatesEndpoint, c.nothing(RatesEndpoint, nil)),
 		c.showing(AccountsEndpoint, c.nothing(AccountsEndpoint, oneRow)),
@@ -59,7 +59,7 @@ var oneRow = PageRequest{Limit: 1}.Fields()
 
 // nothing makes a call whose answer says nothing about the account beyond that
 // the key may make it.
-func (c *Client) nothing(endpoint httpapi.Endpoint, fields httpapi.Fields) otp.AccountQuestion {
+func (c *Client) nothing(endpoint httpapi.Endpoint, fields httpapi.Fields) asking {
 	return func(ctx context.Context) (func(*otp.Account), error) {
 		var body envelope
 		_, err := c.http.Do(ctx, httpapi.Call{Endpoint: endpoint, Fields: maps.Clone(fields)}, &body)
@@ -69,9 +69,9 @@ func (c *Client) nothing(endpoint httpapi.Endpoint, fields httpapi.Fields) otp.A
 
 // showing notes with the answer whether the key has the permission for a call. A
 // refusal is an answer, too.
-func (c *Client) showing(endpoint httpapi.Endpoint, ask otp.AccountQuestion) otp.AccountQuestion {
+func (c *Client) showing(endpoint httpapi.Endpoint, ask asking) otp.AccountQuestion {
 	permission := permissions[endpoint.Operation]
-	return func(ctx context.Context) (func(*otp.Account), error) {
+	return otp.AccountQuestion{Ask: func(ctx context.Context) (func(*otp.Account), error) {
 		note, err := ask(ctx)
 		refused := httpapi.IsKind(err, httpapi.Forbidden)
 		if err != nil && !refused {
@@ -83,5 +83,12 @@ func (c *Client) showing(endpoint httpapi.Endpoint, ask otp.AccountQuestion) otp
 			}
 			a.Permissions = append(a.Permissions, otp.Permission{Name: permission, Granted: !refused})
 		}, nil
-	}
+	}}
+}
+
+type asking func(context.Context) (func(*otp.Account), error)
+
+func atPlan(question otp.AccountQuestion) otp.AccountQuestion {
+	question.AtPlan = true
+	return question
 }

@@ -25,11 +25,11 @@ var business = []string{EntitlementLength, EntitlementExpiry, EntitlementTemplat
 // from Business up have: no call names the entitlements of a plan.
 func (c *Client) AccountQuestions() []otp.AccountQuestion {
 	return []otp.AccountQuestion{
-		func(ctx context.Context) (func(*otp.Account), error) {
+		{Ask: func(ctx context.Context) (func(*otp.Account), error) {
 			_, err := c.Me(ctx)
 			return func(*otp.Account) {}, err
-		},
-		func(ctx context.Context) (func(*otp.Account), error) {
+		}},
+		{AtPlan: true, Ask: func(ctx context.Context) (func(*otp.Account), error) {
 			found, err := c.AgentAccount(ctx)
 			if err != nil {
 				return nil, err
@@ -38,8 +38,8 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 				a.ID, a.Plan, a.Status = found.ID, string(found.PlanID), found.Status
 				a.Amount, a.Unit = string(found.Balance), "credits"
 			}, nil
-		},
-		func(ctx context.Context) (func(*otp.Account), error) {
+		}},
+		{AtPlan: true, Ask: func(ctx context.Context) (func(*otp.Account), error) {
 			_, err := c.Report(ctx, ReportRequest{PerPage: 1})
 			lacks := httpapi.IsKind(err, httpapi.PlanFeature)
 			if err != nil && !lacks {
@@ -50,6 +50,6 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 					a.Permissions = append(a.Permissions, otp.Permission{Name: name, Granted: !lacks})
 				}
 			}, nil
-		},
+		}},
 	}
 }
