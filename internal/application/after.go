@@ -23,6 +23,7 @@ func (s *send) after(ctx context.Context, at time.Time, result Result, sent deli
 		result.Status = status.Outcome
 		if status.Outcome == otp.OutcomeFailed {
 			result.Reason = fmt.Sprintf("%s says that the message failed. %s", result.Vendor.Title(), status.Reason)
+			result.Explanation = status.Explanation
 		}
 		if err != nil || status.Outcome == otp.OutcomeFailed {
 			return result, err
@@ -48,6 +49,7 @@ func (s *send) after(ctx context.Context, at time.Time, result Result, sent deli
 	result.Verification = checked.Outcome
 	if checked.Outcome != "" && checked.Outcome != otp.OutcomeOK {
 		result.Reason = fmt.Sprintf("The code that was sent does not verify: %s. %s", checked.Outcome, checked.Reason)
+		result.Explanation = checked.Explanation
 	}
 	return result, err
 }

@@ -36,6 +36,7 @@ func (t *Application) verify(ctx context.Context, last latest, to delivery.Recip
 		return Result{}, errors.Join(err, v.settle(ctx, otp.OutcomeStop, nil))
 	}
 	result.Outcome, result.Remaining, result.HTTPStatus, result.Reason = verdict.Outcome, verdict.Remaining, verdict.HTTPStatus, verdict.Reason
+	result.Explanation = verdict.Explanation
 	if err := v.settle(ctx, verdict.Outcome, &result.Remaining); err != nil {
 		return result, fmt.Errorf("the code was tried, and what came of it could not be remembered: %w", err)
 	}
@@ -128,6 +129,7 @@ func (t *Application) extend(ctx context.Context, last latest, to delivery.Recip
 		return Result{}, err
 	}
 	result.Outcome, result.HTTPStatus, result.Reason = extended.Outcome, extended.HTTPStatus, extended.Reason
+	result.Explanation = extended.Explanation
 	if extended.Outcome != otp.OutcomeOK {
 		return result, nil
 	}
@@ -166,5 +168,6 @@ func (t *Application) status(ctx context.Context, last latest, to delivery.Recip
 	}
 	report, err := ask()
 	result.Outcome, result.HTTPStatus, result.Reason = report.Outcome, report.HTTPStatus, report.Reason
+	result.Explanation = report.Explanation
 	return result, err
 }

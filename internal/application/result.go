@@ -2,8 +2,10 @@ package application
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -47,6 +49,8 @@ type Result struct {
 	HTTPStatus int `json:"http_status,omitempty"`
 	// Reason says why, in sentences; empty on success.
 	Reason string `json:"reason,omitempty"`
+	// What the vendor's answer means, and what to do about it.
+	delivery.Explanation
 	// Refused are the routes that were tried before, and that sent nothing.
 	Refused []Result `json:"refused,omitempty"`
 }
@@ -64,6 +68,9 @@ func (r Result) Verdict() string {
 	}
 	return r.Outcome
 }
+
+// Why is the reason with the advice, for a person; empty on success.
+func (r Result) Why() string { return strings.TrimSpace(r.Reason + " " + r.Advice) }
 
 // Good reports whether everything went as it should, as far as is known.
 func (r Result) Good() bool { return good(r.Verdict()) }

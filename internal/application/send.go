@@ -179,7 +179,7 @@ func (s *send) first(ctx context.Context, routes []int, resend bool) (Result, er
 			return Result{}, errors.Join(err, s.uncount(ctx, at))
 		}
 		if result.Outcome == otp.OutcomeNextRoute && len(routes) > len(refused)+1 {
-			s.tell("%s refused: %s Trying the next route.", result.Place(), result.Reason)
+			s.tell("%s refused: %s Trying the next route.", result.Place(), result.Why())
 			refused = append(refused, result)
 			continue
 		}
@@ -245,6 +245,7 @@ func (s *send) by(ctx context.Context, number int, resend bool) (Result, deliver
 		return Result{}, sent, err
 	}
 	result.Outcome, result.HTTPStatus, result.Reason = sent.Outcome, sent.HTTPStatus, sent.Reason
+	result.Explanation = sent.Explanation
 	result.MessageID, result.Cost, result.Unit = sent.MessageID, sent.Cost, sent.Unit
 	if expires := sent.Kept.ExpiresAt().Truncate(time.Second); !expires.IsZero() && (sent.Outcome == otp.OutcomeOK || sent.Outcome == otp.OutcomePending) {
 		result.ExpiresAt = &expires

@@ -130,7 +130,7 @@ func (v *verb) report(command *cobra.Command, result application.Result) error {
 		return nil
 	}
 	verdict := result.Verdict()
-	return &exit{cmp.Or(exits[verdict], exitPerson), errors.New(cmp.Or(result.Reason, "The outcome is "+verdict+"."))}
+	return &exit{cmp.Or(exits[verdict], exitPerson), errors.New(cmp.Or(result.Why(), "The outcome is "+verdict+"."))}
 }
 
 // printResult prints what is known as a table. Why something went wrong is the

@@ -174,6 +174,10 @@ func TestExitCodesOfVerdicts(t *testing.T) {
 	f.runs("", "send", "login", testPhone).ends(exitUnknown, "unknown")
 	f.must(f.Advance(time.Minute))
 	f.runs("", "send", "login", testPhone, "--route", "0").ends(0)
+	f.must(f.Advance(time.Minute))
+	f.must(f.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil }))
+	f.runs("", "send", "login", testPhone, "--route", "0").ends(exitRefused, "out of credit. Buy credit in the Octopush dashboard.")
+	f.runs("", "send", "login", testPhone, "--route", "0", "--json").ends(exitRefused, `"vendor_code":"104"`, `"advice":"`)
 	f.runs("", "status", "login", testPhone).ends(exitUnknown, "Octopush does not tell")
 	f.runs("", "extend", "login", testPhone, "60").ends(exitRefused, "Octopush cannot extend a code")
 }

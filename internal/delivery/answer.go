@@ -27,6 +27,17 @@ type verdict struct {
 	reply     reply
 	remaining *int64
 	reason    string // redacted
+	Explanation
+}
+
+// Explanation is what a vendor's answer means beyond its outcome, as far as the
+// vendor's descriptor knows.
+type Explanation struct {
+	// VendorCode is the vendor's own code; empty: it gives none.
+	VendorCode string `json:"vendor_code,omitempty"`
+	// Advice says what the code means and what to do next, in sentences; empty
+	// where nothing is known.
+	Advice string `json:"advice,omitempty"`
 }
 
 // judge reads an answer by the outcomes of its call.
@@ -38,10 +49,20 @@ func judge(c *otp.Call, client *httpapi.Client, call httpapi.Call, answer *httpa
 		return decided // nothing to explain, and the answer to a send is confidential
 	}
 	decided.reason = fmt.Sprintf("%s answered HTTP %d", client.Vendor().Title(), got.status)
+	failure := client.Explain(call, answer)
+	if failure != nil {
+		decided.Explanation = Explanation{failure.Code, failure.Next}
+	}
+	if decided.VendorCode != "" && decided.VendorCode != strconv.Itoa(got.status) {
+		decided.reason += " with code " + decided.VendorCode
+	}
 	var quoted *httpapi.Error
 	switch words := got.words(); {
 	case !got.json:
 		decided.reason += ", and not with JSON"
+		if errors.As(client.Unexpected(call, answer, ""), &quoted) && quoted.Message != "" { // a page, redacted
+			decided.reason += ": \"" + strings.TrimSuffix(quoted.Message, ".") + "\""
+		}
 	case words != "" && errors.As(client.Unexpected(call, answer, words), &quoted): // redacts what it is told
 		decided.reason += ": \"" + strings.TrimSuffix(quoted.Reason, ".") + "\""
 	}

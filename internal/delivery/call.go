@@ -25,6 +25,12 @@ func (r *Runner) client(vendor otp.Vendor, c *otp.Call) (*httpapi.Client, string
 	return client, strings.NewReplacer("{{", "{", "}}", "}").Replace(parts[2]), nil
 }
 
+// endpoint finds what a vendor's package calls the endpoint of a call.
+func (r *Runner) endpoint(vendor otp.Vendor, method, path string) (httpapi.Endpoint, bool) {
+	known, _ := r.options.Vendor(vendor)
+	return known.Endpoint(method, path)
+}
+
 // perform fills in a call of a route and makes it. The error means that the
 // call was not made.
 func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) (verdict, error) {
@@ -54,6 +60,9 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 	answer, err := client.Exchange(ctx, request)
 	if err != nil {
 		return unanswered(v, c, err)
+	}
+	if known, ok := r.endpoint(at.Vendor, c.Method, path); ok {
+		request.Endpoint.Operation, request.Endpoint.Path = known.Operation, known.Path // which is what a vendor's explanations go by
 	}
 	return judge(c, client, request, answer), nil
 }

@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -145,20 +146,22 @@ func TestVendorThatRefusesIsTheNextRoute(t *testing.T) {
 		change func(*delivery.Options, map[string]string)
 		refuse func(*sandbox.Server) error
 		reason string
+		code   string
+		advice string
 	}{
-		"octopush, wrong key":      {overOctopush, badKey("OTP_OCTOPUSH_API_KEY"), nil, `Octopush answered HTTP 401: "Invalid credentials".`},
-		"myotp, wrong key":         {overMyOTP, badKey("OTP_MYOTP_API_KEY"), nil, `MyOTP.App answered HTTP 401: "invalid or missing X-API-Key".`},
-		"androidapi, wrong secret": {overDevice, badKey("OTP_ANDROIDAPI_SECRET"), nil, `AndroidAPI answered HTTP 200: "Invalid API secret!".`},
-		"way2api, wrong key":       {overWay2API, badKey("OTP_WAY2API_API_KEY"), nil, `Way2API answered HTTP 401: "API key is not valid".`},
+		"octopush, wrong key":      {overOctopush, badKey("OTP_OCTOPUSH_API_KEY"), nil, `Octopush answered HTTP 401 with code 101: "Invalid credentials".`, "101", "the login details are wrong. Check OTP_OCTOPUSH_API_LOGIN"},
+		"myotp, wrong key":         {overMyOTP, badKey("OTP_MYOTP_API_KEY"), nil, `MyOTP.App answered HTTP 401: "invalid or missing X-API-Key".`, "", "Check OTP_MYOTP_API_KEY"},
+		"androidapi, wrong secret": {overDevice, badKey("OTP_ANDROIDAPI_SECRET"), nil, `AndroidAPI answered HTTP 200 with code 401: "Invalid API secret!".`, "401", "Check OTP_ANDROIDAPI_SECRET"},
+		"way2api, wrong key":       {overWay2API, badKey("OTP_WAY2API_API_KEY"), nil, `Way2API answered HTTP 401 with code INVALID_API_KEY: "API key is not valid".`, "INVALID_API_KEY", "Check OTP_WAY2API_API_KEY"},
 		"octopush, no credit": {overOctopush, same, func(s *sandbox.Server) error {
 			return s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil })
-		}, `Octopush answered HTTP 400: "Not enough credit".`},
+		}, `Octopush answered HTTP 400 with code 104: "Not enough credit".`, "104", "out of credit. Buy credit in the Octopush dashboard."},
 		"myotp, no credit": {overMyOTP, same, func(s *sandbox.Server) error {
 			return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 })
-		}, `MyOTP.App answered HTTP 403: "Insufficient balance".`},
+		}, `MyOTP.App answered HTTP 403: "Insufficient balance".`, "", "Buy credits in the MyOTP.App dashboard."},
 		"way2api, no credit": {overWay2API, same, func(s *sandbox.Server) error {
 			return s.UpdateWay2API(func(a *sandbox.Way2APIAccount) { a.Balance = 0 })
-		}, `Way2API answered HTTP 402: "Insufficient balance".`},
+		}, `Way2API answered HTTP 402 with code INSUFFICIENT_BALANCE: "Insufficient balance".`, "INSUFFICIENT_BALANCE", "Add money to the wallet"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -171,6 +174,9 @@ func TestVendorThatRefusesIsTheNextRoute(t *testing.T) {
 			sent := b.send(t, delivery.Recipient{Phone: phoneOf(test.route)}, false)
 			if sent.Outcome != otp.OutcomeNextRoute || sent.Reason != test.reason {
 				t.Errorf("got %s: %s; want the next route: %s", sent.Outcome, sent.Reason, test.reason)
+			}
+			if sent.VendorCode != test.code || !strings.Contains(sent.Advice, test.advice) {
+				t.Errorf("got code %q and advice %q, want %q and %q", sent.VendorCode, sent.Advice, test.code, test.advice)
 			}
 			if len(b.Messages()) != 0 {
 				t.Error("a refused send was sent")

@@ -22,6 +22,7 @@ type Extended struct {
 	Kept       Kept
 	HTTPStatus int    // 0: the vendor was not asked, or did not answer
 	Reason     string // why, in sentences; redacted, and empty on success
+	Explanation
 }
 
 // Report is what is known of a message.
@@ -31,6 +32,7 @@ type Report struct {
 	Outcome    string
 	HTTPStatus int    // 0: the vendor was not asked, or did not answer
 	Reason     string // why, in sentences; redacted, and empty on success
+	Explanation
 }
 
 // Extend adds seconds to the validity of a code. It is tried exactly once. The
@@ -56,7 +58,7 @@ func (r *Runner) Extend(ctx context.Context, number int, kept Kept, to Recipient
 		longer.ExpiresAt = longer.ExpiresAt.Add(time.Duration(seconds) * time.Second)
 		kept = Kept{&longer}
 	}
-	return Extended{Outcome: got.outcome, Kept: kept, HTTPStatus: got.reply.status, Reason: got.reason}, nil
+	return Extended{Outcome: got.outcome, Kept: kept, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}, nil
 }
 
 // Status asks what became of a message. The recipient may be left empty where
@@ -73,7 +75,7 @@ func (r *Runner) Status(ctx context.Context, number int, kept Kept, to Recipient
 	if err != nil {
 		return Report{}, err
 	}
-	return Report{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason}, nil
+	return Report{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}, nil
 }
 
 // ask makes a later call of a route with what was kept of its send.

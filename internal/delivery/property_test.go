@@ -240,5 +240,5 @@ func (s *setup) text(locale string, message sandbox.Message) string {
 	validity := *s.profile.ValiditySeconds
 	expiry := message.At.Add(secondsOf(validity)).UTC().Format("15:04:05")
 	return strings.NewReplacer("{{otp}}", message.Code, "{{brand}}", s.brand.DisplayName,
-		"{{validity_minutes}}", strconv.FormatInt(validity/60, 10), "{{expiry_time}}", expiry).Replace(wording)
+		"{{validity_minutes}}", strconv.FormatInt(validity/60, 10), "{{expiry_time}}", expiry).Replace(strings.TrimRight(wording, "\n"))
 }

@@ -31,6 +31,7 @@ type Sent struct {
 	Cost, Unit string
 	HTTPStatus int    // 0: no answer
 	Reason     string // why, in sentences; redacted, and empty on success
+	Explanation
 }
 
 // Trial is Send, but it asks the vendor to hand the code out where it does so on
@@ -107,7 +108,7 @@ func (s *Sent) read(receipt otp.Receipt, got reply) {
 		return
 	}
 	message, _ := got.keepable(receipt.MessageID)
-	s.MessageID = cmp.Or(s.MessageID, message.Text)
+	s.MessageID = httpapi.Clean(cmp.Or(s.MessageID, message.Text))
 	if cost, told := got.keepable(receipt.Cost); told {
 		s.Cost, s.Unit = cost.Text, receipt.Unit
 	}
@@ -116,7 +117,7 @@ func (s *Sent) read(receipt otp.Receipt, got reply) {
 // sent draws up what is kept. A value that the answer lacks and that a later
 // call cannot be made without makes the send unknown.
 func (r *Runner) sent(at route, to Recipient, code string, got verdict) Sent {
-	sent := Sent{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason}
+	sent := Sent{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}
 	switch got.outcome {
 	case otp.OutcomeNextRoute, otp.OutcomeStop:
 		return sent
@@ -128,7 +129,7 @@ func (r *Runner) sent(at route, to Recipient, code string, got verdict) Sent {
 		sent.Outcome, kept.record.Outcome = otp.OutcomeUnknown, otp.OutcomeUnknown
 		sent.Reason = fmt.Sprintf("%s answered HTTP %d without the %s that later calls need.", at.Vendor.Title(), sent.HTTPStatus, missing[i])
 	}
-	sent.Kept, sent.MessageID, sent.Code = kept, kept.record.Values["message_id"].Text, httpapi.NewSecret(code)
+	sent.Kept, sent.MessageID, sent.Code = kept, httpapi.Clean(kept.record.Values["message_id"].Text), httpapi.NewSecret(code)
 	return sent
 }
 

@@ -25,6 +25,7 @@ type Verdict struct {
 	Remaining  *int64
 	HTTPStatus int    // 0: the vendor was not asked, or did not answer
 	Reason     string // why, in sentences; redacted, and empty on success
+	Explanation
 }
 
 // Verify checks the code that a person typed against what was kept of the send
@@ -61,7 +62,7 @@ func (r *Runner) Verify(ctx context.Context, number int, kept Kept, to Recipient
 	if err != nil {
 		return Verdict{}, at.failed(verifying, err)
 	}
-	return Verdict{Outcome: decided.outcome, Remaining: decided.remaining, HTTPStatus: decided.reply.status, Reason: decided.reason}, nil
+	return Verdict{Outcome: decided.outcome, Remaining: decided.remaining, HTTPStatus: decided.reply.status, Reason: decided.reason, Explanation: decided.Explanation}, nil
 }
 
 const nothingKept = "Nothing is kept of a send to this phone."

@@ -84,7 +84,7 @@ func blame(result application.Result, resp *action.InvokeResponse) {
 	}
 	var detail strings.Builder
 	for _, refused := range result.Refused {
-		fmt.Fprintf(&detail, "%s refused: %s\n", refused.Place(), refused.Reason)
+		fmt.Fprintf(&detail, "%s refused: %s\n", refused.Place(), refused.Why())
 	}
 	if result.Route != nil {
 		fmt.Fprintf(&detail, "%s: ", result.Place())
@@ -92,6 +92,9 @@ func blame(result application.Result, resp *action.InvokeResponse) {
 	detail.WriteString(result.Reason)
 	if result.Remaining != nil {
 		fmt.Fprintf(&detail, " Attempts left: %d.", *result.Remaining)
+	}
+	if result.Advice != "" {
+		detail.WriteString(" " + result.Advice)
 	}
 	verdict := result.Verdict()
 	switch verdict {
