@@ -49,8 +49,14 @@ func TestEmptyDataOfEveryForm(t *testing.T) {
 		if bundle, err := client.Subscription(t.Context()); err != nil || bundle.Name != "" {
 			t.Errorf("%s: subscription %v, %v", data, bundle, err)
 		}
-		if rows, err := client.Devices(t.Context(), PageRequest{}); err != nil || rows != nil {
+		// Only what is documented as an empty list is one: what is taken for gone
+		// leaves the state.
+		documented := data == "false" || data == "[]"
+		if rows, err := client.Devices(t.Context(), PageRequest{}); (err == nil) != documented || rows != nil {
 			t.Errorf("%s: devices %v, %v", data, rows, err)
+		}
+		if rows, err := client.Servers(t.Context()); (err == nil) != documented || rows != nil {
+			t.Errorf("%s: servers %v, %v", data, rows, err)
 		}
 		if err := client.DeleteAccount(t.Context(), accountHandle); err != nil {
 			t.Errorf("%s: deletion %v", data, err)
@@ -68,11 +74,38 @@ func TestEmptyDataOfEveryForm(t *testing.T) {
 	}
 }
 
+func TestAListWithoutDataIsNoEmptyList(t *testing.T) {
+	t.Parallel()
+	client := answer(t, 200, asJSON, `{"status": 200, "message": "ok"}`)
+	if rows, err := client.Accounts(t.Context(), PageRequest{}); !httpapi.IsKind(err, httpapi.BadAnswer) {
+		t.Errorf("got %v, %v", rows, err)
+	}
+	none := answer(t, 200, asJSON, `{"status": "404", "message": "none"}`)
+	if rows, err := none.Accounts(t.Context(), PageRequest{}); err != nil || len(rows) != 0 {
+		t.Errorf("404: got %v, %v", rows, err)
+	}
+}
+
+// PHP writes a list as an object where items are missing.
+func TestAListMayBeAnObject(t *testing.T) {
+	t.Parallel()
+	client := answer(t, 200, asJSON, success200(`{"10": {"unique": "c"}, "0": {"unique": "a"}, "2": {"unique": "b"}}`))
+	rows, err := client.Devices(t.Context(), PageRequest{})
+	if err != nil || len(rows) != 3 || rows[0].Unique != "a" || rows[1].Unique != "b" || rows[2].Unique != "c" {
+		t.Errorf("got %v, %v", rows, err)
+	}
+	client = answer(t, 200, asJSON, success200(`{"unique": {"unique": "a"}}`))
+	if rows, err := client.Devices(t.Context(), PageRequest{}); err == nil {
+		t.Errorf("got %v", rows)
+	}
+}
+
 func TestMomentsOfEveryForm(t *testing.T) {
 	t.Parallel()
 	day := time.Date(2026, 10, 1, 8, 55, 0, 0, time.UTC)
 	for raw, want := range map[string]time.Time{
 		"1790844900": day, `"1790844900"`: day, `"2026-10-01 08:55:00"`: day, `"2026-10-01T08:55:00Z"`: day,
+		"1790844900000": day, `"1790844900000"`: day,
 		"0": {}, "-1": {}, `""`: {}, "null": {}, "false": {}, `"soon"`: {},
 	} {
 		got := at(1)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -97,19 +98,48 @@ func (o *one[T]) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// rows is a list that may also be false.
+// rows is a list that may also be false, and one that PHP writes as an object.
 type rows[T any] []T
 
 // UnmarshalJSON implements the leniency.
 func (r *rows[T]) UnmarshalJSON(raw []byte) error {
-	var list []T
+	var list httpapi.List[T]
 	if !hollow(raw) {
 		if err := json.Unmarshal(raw, &list); err != nil {
 			return err
 		}
 	}
-	*r = list
+	*r = rows[T](list)
 	return nil
+}
+
+// noRows reports whether an answer says that a list is empty: by an empty list,
+// by false, or by the body status 404 (AndroidAPI reference §1.3, §1.4). An
+// answer without data says nothing, and nothing may be taken for gone by it.
+func (e envelope) noRows() bool {
+	data := string(bytes.Join(bytes.Fields(e.Data), nil))
+	return data == "[]" || data == "false" || e.is(http.StatusNotFound) && e.empty()
+}
+
+// list makes a call and decodes its data, which are a list.
+func list[T any](ctx context.Context, c *Client, call httpapi.Call) ([]T, *httpapi.Answer, error) {
+	var body envelope
+	answer, err := c.http.Do(ctx, call, &body)
+	switch {
+	case err != nil:
+		return nil, nil, err
+	case body.Status == nil:
+		return nil, nil, c.http.Unexpected(call, answer, "the answer has no status")
+	case body.noRows():
+		return nil, answer, nil
+	case body.empty():
+		return nil, nil, c.http.Unexpected(call, answer, "the answer has no list, not even an empty one")
+	}
+	var found rows[T]
+	if err := json.Unmarshal(body.Data, &found); err != nil {
+		return nil, nil, c.http.Unexpected(call, answer, shape(err))
+	}
+	return found, answer, nil
 }
 
 // Text is a text that the vendor may write as a number, or as false where there

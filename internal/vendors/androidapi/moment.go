@@ -11,15 +11,12 @@ import (
 // understood: a list must not fail because of how a date looks.
 type Moment struct{ time.Time }
 
-// UnmarshalJSON takes seconds as a number or in quotes, and the text forms that
+// UnmarshalJSON takes seconds or milliseconds as a number or in quotes, and the text forms that
 // httpapi.Time takes.
 func (m *Moment) UnmarshalJSON(raw []byte) error {
 	var seconds httpapi.Int
 	if seconds.UnmarshalJSON(raw) == nil {
-		*m = Moment{}
-		if seconds > 0 {
-			m.Time = time.Unix(int64(seconds), 0).UTC()
-		}
+		*m = Moment{httpapi.UnixTime(int64(seconds))}
 		return nil
 	}
 	var text httpapi.Time

@@ -40,17 +40,16 @@ type row interface {
 // body status 404 (AndroidAPI reference §1.4).
 func page[T row](ctx context.Context, c *Client, endpoint httpapi.Endpoint, request PageRequest) ([]T, error) {
 	call := httpapi.Call{Endpoint: endpoint, Fields: request.Fields()}
-	var list []T
-	_, answer, err := c.fetch(ctx, call, &list)
+	found, answer, err := list[T](ctx, c, call)
 	if err != nil {
 		return nil, err
 	}
-	for i, item := range list {
+	for i, item := range found {
 		if item.key() == "" {
 			return nil, c.http.Unexpected(call, answer, fmt.Sprintf("row %d of the list has no ID", i+1))
 		}
 	}
-	return list, nil
+	return found, nil
 }
 
 // all iterates over all pages of a list, each row once. The vendor gives

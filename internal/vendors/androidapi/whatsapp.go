@@ -21,11 +21,8 @@ type Server struct {
 
 // Servers lists the WhatsApp servers. A package without any has none.
 func (c *Client) Servers(ctx context.Context) ([]Server, error) {
-	var servers []Server
-	if _, _, err := c.fetch(ctx, httpapi.Call{Endpoint: ServersEndpoint}, &servers); err != nil {
-		return nil, err
-	}
-	return servers, nil
+	servers, _, err := list[Server](ctx, c, httpapi.Call{Endpoint: ServersEndpoint})
+	return servers, err
 }
 
 // LinkRequest begins to link an account that the vendor does not have yet. Its

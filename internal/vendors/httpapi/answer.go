@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
@@ -22,7 +23,7 @@ var errTooLarge = errors.New("the answer is larger than 1 MiB")
 type Answer struct {
 	Status int
 	Header http.Header
-	Body   []byte // at most 1 MiB, without a byte order mark
+	Body   []byte // at most 1 MiB; JSON without a byte order mark and space around it
 	tries  int
 }
 
@@ -34,7 +35,10 @@ func newAnswer(response *http.Response, tries int) (*Answer, error) {
 	if err := response.Body.Close(); err != nil {
 		return nil, err
 	}
-	body = bytes.TrimPrefix(body, []byte("\xef\xbb\xbf"))
+	// A byte order mark and space are no part of JSON; of a picture they may be.
+	if bare := bytes.TrimFunc(body, func(r rune) bool { return r == '\ufeff' || unicode.IsSpace(r) }); json.Valid(bare) {
+		body = bare
+	}
 	return &Answer{Status: response.StatusCode, Header: response.Header, Body: body, tries: tries}, nil
 }
 
@@ -55,14 +59,14 @@ func buffer(response *http.Response) error {
 	return nil
 }
 
-// IsJSON reports whether the body is JSON and does not claim to be something
-// else. A missing Content-Type is taken for JSON.
+// IsJSON reports whether the body is JSON, whatever its Content-Type says: a page
+// of PHP may call everything text/html.
 func (a *Answer) IsJSON() bool { return a.notJSON() == "" }
 
 // Parse decodes the body for a classifier: it returns false where the body is
 // no JSON or of another shape.
 func (a *Answer) Parse(out any) bool {
-	return a.IsJSON() && json.Unmarshal(a.Body, out) == nil
+	return a.IsJSON() && json.Unmarshal(cleanJSON(a.Body), out) == nil
 }
 
 // Text is the body where it is no JSON: the page of a proxy, for quoting. The
@@ -79,7 +83,7 @@ func (a *Answer) decode(out any) error {
 	if reason := a.notJSON(); reason != "" {
 		return errors.New(reason)
 	}
-	if err := json.Unmarshal(a.Body, out); err != nil {
+	if err := json.Unmarshal(cleanJSON(a.Body), out); err != nil {
 		var mismatch *json.UnmarshalTypeError
 		if errors.As(err, &mismatch) && mismatch.Field != "" {
 			return fmt.Errorf("the field %s of the answer has an unexpected type", mismatch.Field)
@@ -90,19 +94,39 @@ func (a *Answer) decode(out any) error {
 }
 
 func (a *Answer) notJSON() string {
-	if declared := a.Header.Get("Content-Type"); declared != "" {
-		media, _, err := mime.ParseMediaType(declared)
-		if err != nil || !jsonType(media) {
-			return fmt.Sprintf("the answer is not JSON but %q", clip(otp.Shown(declared), 60))
-		}
+	if json.Valid(a.Body) {
+		return ""
 	}
-	if len(bytes.TrimSpace(a.Body)) == 0 {
+	declared := a.Header.Get("Content-Type")
+	media, _, err := mime.ParseMediaType(declared)
+	switch {
+	case len(bytes.TrimSpace(a.Body)) == 0:
 		return "the answer is empty"
+	case a.preceded():
+		return "the answer has something in front of its JSON, such as a notice of the vendor's own program"
+	case declared != "" && (err != nil || !jsonType(media)):
+		return fmt.Sprintf("the answer is not JSON but %q", clip(otp.Shown(declared), 60))
 	}
-	if !json.Valid(a.Body) {
-		return "the answer is broken JSON, perhaps cut off"
+	return "the answer is broken JSON, perhaps cut off"
+}
+
+// preceded reports whether JSON ends the body and is not all of it.
+func (a *Answer) preceded() bool {
+	const most = 100 // of the places where it might begin
+	if bytes.HasPrefix(a.Body, []byte("{")) || bytes.HasPrefix(a.Body, []byte("[")) {
+		return false
 	}
-	return ""
+	for at, tries := 0, 0; tries < most; tries++ {
+		next := bytes.IndexAny(a.Body[at:], "{[")
+		if next < 0 {
+			return false
+		}
+		if at += next; json.Valid(a.Body[at:]) {
+			return true
+		}
+		at++
+	}
+	return false
 }
 
 func jsonType(media string) bool {

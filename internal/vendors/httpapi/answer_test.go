@@ -22,9 +22,9 @@ func TestUnusableAnswersAreQuoted(t *testing.T) {
 			body(200, "text/plain", "Bad <b>gateway</b>"),
 			`HTTP 200, the answer is not JSON but "text/plain": "Bad <b>gateway</b>".`,
 		},
-		"JSON declared as HTML": {
-			body(200, "text/html", `{"code":"482913"}`),
-			`HTTP 200, the answer is not JSON but "text/html".`,
+		"a notice of PHP in front of JSON": {
+			body(200, "text/html", "<br />\n<b>Notice</b>: Undefined index [otp] in /srv/api.php\n{\"name\":\"x\"}"),
+			`HTTP 200, the answer has something in front of its JSON, such as a notice of the vendor's own program: "<br /> <b>Notice</b>: Undefined index [otp] in /srv/api.php {"name":"x"}".`,
 		},
 		"truncated JSON": {
 			body(200, "application/json", `{"message_id":"3f0c", "otp":"482913`),
@@ -79,6 +79,9 @@ func TestUsableAnswers(t *testing.T) {
 		"without a type":     body(201, "", `{"name":"x"}`, "Content-Type", ""),
 		"a vendor type":      body(200, "application/vnd.api+json", `{"name":"x"}`),
 		"a byte order mark":  body(200, "application/json", "\xef\xbb\xbf"+`{"name":"x"}`),
+		"called HTML":        body(200, "text/html; charset=utf-8; charset=utf-8", `{"name":"x"}`),
+		"called nonsense":    body(200, ";;", `{"name":"x"}`),
+		"space and a mark":   body(200, "text/html", "\n \xef\xbb\xbf\n"+`{"name":"x"}`+"\u00a0\n\xef\xbb\xbf"),
 		"space around it":    body(200, "application/json", " \n{\"name\":\"x\"}\n "),
 		"more than is known": body(200, "application/json", `{"name":"x","other":[1,2]}`),
 		"the largest":        body(200, "application/json", `{"name":"x"}`+strings.Repeat(" ", maxAnswer-12)),

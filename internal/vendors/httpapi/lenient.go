@@ -121,13 +121,17 @@ type Time struct {
 	Text      string // as received
 }
 
-// UnmarshalJSON takes RFC 3339, and the same without a zone, which is UTC.
+// UnmarshalJSON takes RFC 3339, the same without a zone, which is UTC, and a
+// number as UnixTime does.
 func (t *Time) UnmarshalJSON(raw []byte) error {
 	var text Text
 	if err := text.UnmarshalJSON(raw); err != nil {
 		return err
 	}
 	*t = Time{Text: string(text)}
+	if number, err := strconv.ParseInt(t.Text, 10, 64); err == nil {
+		t.Time = UnixTime(number)
+	}
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", time.DateTime} {
 		if moment, err := time.Parse(layout, t.Text); err == nil {
 			t.Time = moment.UTC()
@@ -135,6 +139,19 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 		}
 	}
 	return nil
+}
+
+// UnixTime is a moment as seconds or, where it would otherwise be after the year
+// 5000, as milliseconds since 1970, up to the year 2286. It is zero for what is no moment.
+func UnixTime(number int64) time.Time {
+	const farSeconds, farMilliseconds = 100_000_000_000, 10_000_000_000_000
+	switch {
+	case number <= 0 || number >= farMilliseconds:
+		return time.Time{}
+	case number >= farSeconds:
+		return time.UnixMilli(number).UTC()
+	}
+	return time.Unix(number, 0).UTC()
 }
 
 // String is the moment in RFC 3339 and UTC, or the vendor's text.

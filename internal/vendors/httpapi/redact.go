@@ -2,11 +2,15 @@ package httpapi
 
 import (
 	"cmp"
+	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
@@ -28,21 +32,66 @@ var (
 // redactor removes secrets and personal data from texts that are shown.
 type redactor struct{ secrets []string }
 
-// newRedactor knows each secret as it is and as it is escaped in a URL or in
-// JSON; longer ones go first, since one may contain another.
+// newRedactor knows each secret as it is and in the encodings that an answer may
+// quote it in; longer forms go first, since one may contain another.
 func newRedactor(secrets []string) redactor {
 	var forms []string
 	for _, secret := range secrets {
-		if secret == "" {
-			continue
-		}
-		forms = append(forms, secret, url.QueryEscape(secret), url.PathEscape(secret))
-		if quoted, err := json.Marshal(secret); err == nil {
-			forms = append(forms, strings.Trim(string(quoted), `"`))
+		if secret != "" {
+			forms = append(forms, encodings(secret)...)
 		}
 	}
 	slices.SortFunc(forms, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return redactor{secrets: slices.Compact(forms)}
+}
+
+// encodings are a secret in URLs, in JSON as Go and as PHP write it, in HTML and
+// in base64.
+func encodings(secret string) []string {
+	forms := []string{
+		secret, html.EscapeString(secret),
+		strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#039;").Replace(secret),
+	}
+	for _, escaped := range []string{url.QueryEscape(secret), url.PathEscape(secret)} {
+		forms = append(forms, escaped, lowerEscapes.ReplaceAllStringFunc(escaped, strings.ToLower))
+	}
+	for _, quoted := range []string{jsonText(secret, true), jsonText(secret, false)} {
+		for _, form := range []string{quoted, ascii(quoted)} {
+			forms = append(forms, form, strings.ReplaceAll(form, "/", `\/`))
+		}
+	}
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding, base64.RawURLEncoding} {
+		forms = append(forms, encoding.EncodeToString([]byte(secret)))
+	}
+	return forms
+}
+
+var lowerEscapes = regexp.MustCompile(`%[0-9A-F]{2}`)
+
+// jsonText is a text as a JSON string holds it, without the quotes around it.
+func jsonText(text string, escapeHTML bool) string {
+	var out strings.Builder
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(escapeHTML)
+	if encoder.Encode(text) != nil {
+		return text
+	}
+	return strings.TrimSuffix(strings.TrimSuffix(out.String(), "\n"), `"`)[1:]
+}
+
+// ascii writes what is not ASCII as escapes of JSON, as PHP does.
+func ascii(text string) string {
+	var out strings.Builder
+	for _, r := range text {
+		if r < 0x80 {
+			out.WriteRune(r)
+			continue
+		}
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&out, `\u%04x`, unit)
+		}
+	}
+	return out.String()
 }
 
 // known replaces the known secrets only.

@@ -37,12 +37,12 @@ func (r ReportRequest) Fields() httpapi.Fields {
 // ReportPage is one page of transactions. The totals are pointers, because the
 // older shape has none.
 type ReportPage struct {
-	Transactions []Transaction `json:"transactions"`
-	TotalCount   *httpapi.Int  `json:"total_count"`
-	TotalPages   *httpapi.Int  `json:"total_pages"`
-	CurrentPage  *httpapi.Int  `json:"current_page"`
-	PerPage      *httpapi.Int  `json:"per_page"`
-	Message      string        `json:"message"`
+	Transactions httpapi.List[Transaction] `json:"transactions"`
+	TotalCount   *httpapi.Int              `json:"total_count"`
+	TotalPages   *httpapi.Int              `json:"total_pages"`
+	CurrentPage  *httpapi.Int              `json:"current_page"`
+	PerPage      *httpapi.Int              `json:"per_page"`
+	Message      string                    `json:"message"`
 }
 
 // Transaction is a send or a verification. It is the union of the older and the

@@ -22,11 +22,11 @@ func (r ConsumptionRequest) Fields() httpapi.Fields {
 
 // Consumption is what a month's messages cost, in euros.
 type Consumption struct {
-	Year     httpapi.Int        `json:"year"`
-	Month    httpapi.Int        `json:"month"`
-	Sendings *httpapi.Int       `json:"number_of_sendings"`
-	Cost     httpapi.Decimal    `json:"cost"`
-	ByAgent  []AgentConsumption `json:"consumption_by_agent"`
+	Year     httpapi.Int                    `json:"year"`
+	Month    httpapi.Int                    `json:"month"`
+	Sendings *httpapi.Int                   `json:"number_of_sendings"`
+	Cost     httpapi.Decimal                `json:"cost"`
+	ByAgent  httpapi.List[AgentConsumption] `json:"consumption_by_agent"`
 }
 
 // AgentConsumption is one agent's part of a month.

@@ -29,9 +29,9 @@ func (r BalanceRequest) Fields() httpapi.Fields {
 
 // Balance is what the wallet holds.
 type Balance struct {
-	Amount httpapi.Decimal `json:"amount"`
-	Unit   string          `json:"unit"` // euros, or the product: Amount is then a count of messages
-	Packs  []WalletPack    `json:"wallet_packs"`
+	Amount httpapi.Decimal          `json:"amount"`
+	Unit   string                   `json:"unit"` // euros, or the product: Amount is then a count of messages
+	Packs  httpapi.List[WalletPack] `json:"wallet_packs"`
 }
 
 // WalletPack is a part of the wallet that expires on its own.
