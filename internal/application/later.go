@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -112,8 +111,8 @@ func (v *verification) settle(ctx context.Context, outcome string, remaining **i
 // Extend adds seconds to the validity of the code that was sent last. It is
 // tried exactly once.
 func (t *Application) Extend(ctx context.Context, name string, to delivery.Recipient, seconds int64) (Result, error) {
-	if seconds < 1 || seconds > math.MaxInt32 {
-		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds; write a number above 0", seconds)
+	if problems := otp.CheckExtension(seconds); problems.Failed() {
+		return Result{}, fmt.Errorf("a code cannot be extended by %d seconds: %w", seconds, problems)
 	}
 	return t.withLatest(ctx, name, to, func(last latest, to delivery.Recipient) (Result, error) { return t.extend(ctx, last, to, seconds) })
 }

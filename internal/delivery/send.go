@@ -110,7 +110,7 @@ func (s *Sent) read(receipt otp.Receipt, got reply) {
 	message, _ := got.keepable(receipt.MessageID)
 	s.MessageID = httpapi.Clean(cmp.Or(s.MessageID, message.Text))
 	if cost, told := got.keepable(receipt.Cost); told {
-		s.Cost, s.Unit = cost.Text, receipt.Unit
+		s.Cost, s.Unit = httpapi.SpellDecimal(cost.Text), receipt.Unit
 	}
 }
 

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -59,6 +60,24 @@ func checked(summary, rule string, check func(text string) error) tf.Text {
 		}
 		return ""
 	}}
+}
+
+// extension takes the seconds by which a code is extended.
+type extension struct{}
+
+// Description is the rule.
+func (extension) Description(context.Context) string {
+	return fmt.Sprintf("must be %d to %d seconds", otp.MinExtension, otp.MaxExtension)
+}
+
+// MarkdownDescription is the rule.
+func (e extension) MarkdownDescription(ctx context.Context) string { return e.Description(ctx) }
+
+// ValidateInt64 checks a known number.
+func (extension) ValidateInt64(_ context.Context, req validator.Int64Request, resp *validator.Int64Response) {
+	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
+		resp.Diagnostics.Append(tf.Report(otp.CheckExtension(req.ConfigValue.ValueInt64()))...)
+	}
 }
 
 // duration takes durations of zero and more.

@@ -3,9 +3,7 @@ package message
 import (
 	"context"
 	"fmt"
-	"math"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
@@ -80,8 +78,8 @@ func (e *Extend) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 			"profile": profileAttribute(),
 			"phone":   phoneAttribute(),
 			"seconds": schema.Int64Attribute{
-				Required: true, Validators: []validator.Int64{int64validator.Between(1, math.MaxInt32)},
-				MarkdownDescription: "Seconds to add to the validity of the code, from 1. The vendor bounds the sum.",
+				Required: true, Validators: []validator.Int64{extension{}},
+				MarkdownDescription: "Seconds to add to the validity of the code, 30 to 14,400 at a time. Below 60 is warned of: MyOTP.App's newest document begins there.",
 			},
 		},
 	}

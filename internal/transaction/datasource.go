@@ -5,11 +5,13 @@ package transaction
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
@@ -22,6 +24,10 @@ func NewDataSource() datasource.DataSource {
 	return &DataSource{tf.Reading{Name: "otp_transactions"}}
 }
 
+// distant is a day that no period begins after: today is not known while a
+// configuration is checked.
+var distant = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
 // ValidateConfig checks that the range is one.
 func (d *DataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var m model
@@ -29,7 +35,7 @@ func (d *DataSource) ValidateConfig(ctx context.Context, req datasource.Validate
 	if resp.Diagnostics.HasError() || m.StartDate.IsUnknown() || m.EndDate.IsUnknown() {
 		return
 	}
-	m.period(&resp.Diagnostics)
+	m.period(distant, &resp.Diagnostics)
 }
 
 // Read fetches every page of every vendor, up to max_items rows.
@@ -39,7 +45,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	days := m.period(&resp.Diagnostics)
+	days := m.period(clock.Or(d.Session.Clock).Now(), &resp.Diagnostics)
 	vendors, diags := d.Session.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {

@@ -33,6 +33,9 @@ type rowModel struct {
 	CreatedAt   types.String `tfsdk:"created_at"`
 	Application types.String `tfsdk:"application"`
 	Description types.String `tfsdk:"description"`
+	MessageType types.String `tfsdk:"message_type"`
+	ForceSend   types.Bool   `tfsdk:"force_send"`
+	ClientIP    types.String `tfsdk:"client_ip"`
 }
 
 type totalModel struct {
@@ -50,8 +53,13 @@ func (p period) holds(at time.Time) bool {
 	return !at.Before(p.first) && at.Before(p.last.AddDate(0, 0, 1))
 }
 
-// period reads the range of days.
-func (m model) period(diags *diag.Diagnostics) period {
+// lastDays is how many days a period goes back that has no beginning (MyOTP
+// reference §6).
+const lastDays = 7
+
+// period reads the range of days. Without an end it ends today, and without a
+// beginning it begins seven days before its end.
+func (m *model) period(today time.Time, diags *diag.Diagnostics) period {
 	parse := func(name string, value types.String) time.Time {
 		moment, err := time.Parse(time.DateOnly, value.ValueString())
 		if err != nil {
@@ -59,7 +67,14 @@ func (m model) period(diags *diag.Diagnostics) period {
 		}
 		return moment
 	}
-	p := period{parse("start_date", m.StartDate), parse("end_date", m.EndDate)}
+	if m.EndDate.IsNull() {
+		m.EndDate = types.StringValue(today.UTC().Format(time.DateOnly))
+	}
+	last := parse("end_date", m.EndDate)
+	if m.StartDate.IsNull() {
+		m.StartDate = types.StringValue(last.AddDate(0, 0, -lastDays).Format(time.DateOnly))
+	}
+	p := period{parse("start_date", m.StartDate), last}
 	if !diags.HasError() && p.last.Before(p.first) {
 		diags.AddAttributeError(path.Root("end_date"), "Period ends before it begins", fmt.Sprintf("end_date %s is before start_date %s. Exchange them.", m.EndDate.ValueString(), m.StartDate.ValueString()))
 	}
@@ -89,6 +104,9 @@ func (m *model) fill(reports []report) {
 				CreatedAt:   r.created(),
 				Application: tf.Told(r.application),
 				Description: tf.Told(r.words(reveal)),
+				MessageType: tf.Told(r.messageType),
+				ForceSend:   types.BoolPointerValue(r.forceSend),
+				ClientIP:    tf.Told(r.address(reveal)),
 			})
 		}
 		m.Totals = append(m.Totals, totalModel{
@@ -107,6 +125,17 @@ func (r row) created() types.String {
 	return tf.Moment(r.createdAt)
 }
 
+// hidden stands for what is personal and has no part that may be shown.
+const hidden = "*****"
+
+// address is where the request came from.
+func (r row) address(reveal bool) string {
+	if reveal || r.clientIP == "" {
+		return r.clientIP
+	}
+	return hidden
+}
+
 // words are the vendor's description. Nobody says what it may hold, so the
 // recipient's number and the address of the caller are masked in it, too.
 func (r row) words(reveal bool) string {
@@ -119,7 +148,7 @@ func (r row) words(reveal bool) string {
 		text = strings.NewReplacer("+"+digits, masked, digits, masked).Replace(text)
 	}
 	if r.clientIP != "" {
-		text = strings.ReplaceAll(text, r.clientIP, "*****")
+		text = strings.ReplaceAll(text, r.clientIP, hidden)
 	}
 	return text
 }

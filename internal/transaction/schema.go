@@ -18,14 +18,14 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What was sent and verified in a period, and what it cost.",
 		Attributes: map[string]schema.Attribute{
-			"start_date": schema.StringAttribute{Required: true, MarkdownDescription: "First day, `YYYY-MM-DD`, UTC."},
-			"end_date":   schema.StringAttribute{Required: true, MarkdownDescription: "Last day, included, `YYYY-MM-DD`, UTC."},
+			"start_date": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "First day, `YYYY-MM-DD`, UTC. Absent: seven days before `end_date`."},
+			"end_date":   schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Last day, included, `YYYY-MM-DD`, UTC. Absent: today."},
 			"vendors":    tf.VendorsAttribute(able()),
 			"max_items": schema.Int64Attribute{
 				Optional: true, Validators: []validator.Int64{int64validator.Between(1, 100000)},
 				MarkdownDescription: "Most rows to read, 1 to 100,000. Default 1,000; that there are more is a warning.",
 			},
-			"reveal_personal_data": tf.RevealAttribute("phone numbers", "+92*****2233"),
+			"reveal_personal_data": tf.RevealAttribute("phone numbers and IP addresses", "+92*****2233"),
 			"transactions": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "The rows by vendor, each vendor's newest first.",
@@ -39,6 +39,9 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 					"created_at":   tf.Computed("When it happened, RFC 3339, UTC; null where the vendor does not tell."),
 					"application":  tf.Computed("Name of the application whose key was used, where the vendor tells."),
 					"description":  tf.Computed("The vendor's description of the row, where there is one. The recipient's number is masked in it, too."),
+					"message_type": tf.Computed("MyOTP.App's number that tells a send from a verification, which it does not explain; null elsewhere."),
+					"force_send":   schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the code was sent although another one was still valid, where the vendor tells (MyOTP.App); null elsewhere."},
+					"client_ip":    tf.Computed("IP address that the request came from, where the vendor tells (MyOTP.App), masked unless `reveal_personal_data` is true; null elsewhere."),
 				}},
 			},
 			"totals": schema.ListNestedAttribute{

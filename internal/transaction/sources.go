@@ -11,6 +11,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // row is one transaction of any vendor; empty is what the vendor does not tell.
@@ -20,7 +21,9 @@ type row struct {
 	createdAt                         time.Time // zero: as createdText
 	createdText                       string    // as the vendor writes it, where that is not understood
 	application, description          string
-	clientIP                          string // not shown, but masked in the description
+	messageType                       string // the vendor's number
+	forceSend                         *bool
+	clientIP                          string // personal data, also in the description
 }
 
 // report is what one vendor tells of a period.
@@ -68,7 +71,7 @@ func read(ctx context.Context, session *tf.Session, vendor otp.Vendor, days peri
 	// What came while the list was read stands between older rows.
 	slices.SortStableFunc(found.rows, row.newestFirst)
 	if found.unit != "" {
-		found.cost = cost.FloatString(places)
+		found.cost = httpapi.SpellDecimal(cost.FloatString(places))
 	}
 	return found, more, nil
 }
@@ -101,6 +104,7 @@ func myotpRows(ctx context.Context, session *tf.Session, days period) iter.Seq2[
 			r := row{
 				messageID: t.MessageID, phone: t.PhoneNumber, channel: t.Channel, status: t.Status, cost: string(t.Cost),
 				createdAt: at.Time, createdText: at.Text, application: t.Application, description: t.Description, clientIP: t.ClientIP,
+				messageType: string(t.MessageType), forceSend: t.ForceSend,
 			}
 			if !yield(r, nil) {
 				return

@@ -28,7 +28,14 @@ func transaction(vendor, id, phone, channel, status string, cost any, at string,
 	return map[string]any{
 		"vendor": vendor, "message_id": id, "phone_number": phone, "channel": channel, "status": status, "cost": cost,
 		"created_at": at, "application": application, "description": description,
+		"message_type": nil, "force_send": nil, "client_ip": nil,
 	}
+}
+
+// of is a row with what only MyOTP.App tells.
+func of(messageType, forceSend, clientIP any, row map[string]any) map[string]any {
+	row["message_type"], row["force_send"], row["client_ip"] = messageType, forceSend, clientIP
+	return row
 }
 
 func sum(vendor string, count int64, cost, unit any) map[string]any {
@@ -37,7 +44,7 @@ func sum(vendor string, count int64, cost, unit any) map[string]any {
 
 // myotpReport is a report whose description says more than it should.
 const myotpReport = `{"total_count": 1, "total_pages": 1, "current_page": 1, "per_page": 100, "transactions": [{
-	"message_id": "m-1", "phone_number": "14155550123", "cost": 1.25, "created_at": "2026-09-30T23:59:59Z", "message_type": 1, "channel": "sms",
+	"message_id": "m-1", "phone_number": "14155550123", "cost": 1.25, "created_at": "2026-09-30T23:59:59Z", "message_type": 1, "force_send": false, "channel": "sms",
 	"status": "delivered", "description": "OTP to +14155550123 for 203.0.113.5", "client_ip": "203.0.113.5", "application": "shop"}]}`
 
 func TestTransactionsAreAsTheVendorsTellThem(t *testing.T) {
@@ -45,9 +52,10 @@ func TestTransactionsAreAsTheVendorsTellThem(t *testing.T) {
 	for name, test := range map[string]struct {
 		reveal                       any
 		american, pakistani, message string
+		address                      string
 	}{
-		"masked":   {nil, "+14*****0123", "+92*****5566", "OTP to +14*****0123 for *****"},
-		"revealed": {true, "+14155550123", "+923004445566", "OTP to +14155550123 for 203.0.113.5"},
+		"masked":   {nil, "+14*****0123", "+92*****5566", "OTP to +14*****0123 for *****", "*****"},
+		"revealed": {true, "+14155550123", "+923004445566", "OTP to +14155550123 for 203.0.113.5", "203.0.113.5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -70,7 +78,7 @@ func TestTransactionsAreAsTheVendorsTellThem(t *testing.T) {
 				transaction("androidapi", "902", test.pakistani, "sms", "sent", nil, "2026-10-01T09:00:00Z", nil, nil),
 				transaction("androidapi", "903", test.pakistani, "whatsapp", "failed", nil, "2026-10-01T08:59:30Z", nil, nil),
 				transaction("androidapi", "901", test.pakistani, "sms", "sent", nil, "2026-10-01T08:59:00Z", nil, nil),
-				transaction("myotp", "m-1", test.american, "sms", "delivered", "1.25", "2026-09-30T23:59:59Z", "shop", test.message),
+				of("1", false, test.address, transaction("myotp", "m-1", test.american, "sms", "delivered", "1.25", "2026-09-30T23:59:59Z", "shop", test.message)),
 			}
 			if diff := cmp.Diff(any(want), state["transactions"]); diff != "" {
 				t.Error(diff)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
@@ -84,6 +85,9 @@ func (m *Emulator) readSend(in *input) sending {
 	}
 	if in.has("brand") {
 		send.brand = in.matching("brand", brandPattern)
+		if slices.ContainsFunc(m.settings.denied(), func(denied string) bool { return strings.EqualFold(denied, send.brand) }) {
+			in.complain("brand is not allowed")
+		}
 	}
 	if !slices.Contains([]string{"sms", "whatsapp", "telegram"}, send.channel) {
 		in.complain("channel must be one of sms, whatsapp, telegram")

@@ -36,6 +36,18 @@ type Settings struct {
 	// Lenient ignores unknown fields and takes numbers in quotes. The vendor
 	// documents neither; false refuses both.
 	Lenient bool `json:"lenient"`
+	// DeniedBrands are refused in any case, as what the vendor's denylist
+	// against impersonation holds; it does not publish the list. Absent:
+	// PayPal, Google and Microsoft stand for it. Empty: none.
+	DeniedBrands []string `json:"denied_brands"`
+}
+
+// denied are the brands that are refused.
+func (s Settings) denied() []string {
+	if s.DeniedBrands == nil {
+		return []string{"PayPal", "Google", "Microsoft"}
+	}
+	return s.DeniedBrands
 }
 
 // The fields of a status answer.

@@ -53,8 +53,9 @@ func (i *Int) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Decimal is a number as its exact decimal text, never rounded; empty where the
-// vendor sends null. It takes a JSON number, also in quotes.
+// Decimal is a number as its exact decimal text, never rounded, in one spelling:
+// 996 for 996.0 and 0 for -0.00, so that how a vendor formats it is no drift.
+// Empty where the vendor sends null. It takes a JSON number, also in quotes.
 type Decimal string
 
 var decimalForm = regexp.MustCompile(`^-?[0-9]{1,30}(\.[0-9]{1,30})?$`)
@@ -67,7 +68,7 @@ func (d *Decimal) UnmarshalJSON(raw []byte) error {
 	}
 	number := strings.TrimSpace(string(text))
 	if number == "" || decimalForm.MatchString(number) {
-		*d = Decimal(number)
+		*d = Decimal(SpellDecimal(number))
 		return nil
 	}
 	exponent, ok := expand(number)
@@ -76,6 +77,27 @@ func (d *Decimal) UnmarshalJSON(raw []byte) error {
 	}
 	*d = Decimal(exponent)
 	return nil
+}
+
+// SpellDecimal is the one spelling of a decimal number: no zeros in front or at
+// the end, no bare point, no negative zero. What is no decimal number stays.
+func SpellDecimal(number string) string {
+	if !decimalForm.MatchString(number) {
+		return number
+	}
+	digits, negative := strings.CutPrefix(number, "-")
+	whole, fraction, _ := strings.Cut(digits, ".")
+	whole, fraction = strings.TrimLeft(whole, "0"), strings.TrimRight(fraction, "0")
+	if whole == "" {
+		whole = "0"
+	}
+	if fraction != "" {
+		whole += "." + fraction
+	}
+	if negative && whole != "0" {
+		return "-" + whole
+	}
+	return whole
 }
 
 // expand writes a number with an exponent as a plain decimal.
@@ -90,7 +112,7 @@ func expand(number string) (string, bool) {
 		return "", false
 	}
 	text := value.FloatString(50)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), "."), true
+	return SpellDecimal(strings.TrimRight(text, "0") + "0"), true
 }
 
 // Bool takes a JSON boolean, 0 or 1, also in quotes; null is false.

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"encoding/json"
+	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -22,7 +24,7 @@ func TestLenientValues(t *testing.T) {
 		want values
 		bad  bool
 	}{
-		"as documented":          {`{"text":"a","int":7,"decimal":37.50,"bool":true,"code":"0471"}`, values{"a", 7, "37.50", true, NewSecret("0471")}, false},
+		"as documented":          {`{"text":"a","int":7,"decimal":37.50,"bool":true,"code":"0471"}`, values{"a", 7, "37.5", true, NewSecret("0471")}, false},
 		"in quotes":              {`{"int":"7","decimal":"37.5","bool":"true"}`, values{"", 7, "37.5", true, Secret{}}, false},
 		"numbers for text":       {`{"text":14155550123,"code":482913}`, values{Text: "14155550123", Code: NewSecret("482913")}, false},
 		"null":                   {`{"text":null,"decimal":null,"bool":null,"code":null}`, values{}, false},
@@ -81,19 +83,36 @@ func TestLenientTime(t *testing.T) {
 	}
 }
 
-func TestDecimalKeepsTheVendorsText(t *testing.T) {
+// TestDecimalHasOneSpelling: the same value, however a vendor formats it.
+func TestDecimalHasOneSpelling(t *testing.T) {
 	t.Parallel()
+	read := func(raw string) Decimal {
+		var d Decimal
+		if err := json.Unmarshal([]byte(raw), &d); err != nil {
+			t.Fatalf("%s: %v", raw, err)
+		}
+		return d
+	}
+	for raw, want := range map[string]Decimal{
+		"996": "996", "996.0": "996", `"996.00"`: "996", `"0996.50"`: "996.5", "0": "0", "0.0": "0", `"-0.00"`: "0", "-1.50": "-1.5",
+		"1e3": "1000", "1.50e1": "15", "0e0": "0", "100": "100", `"0.10"`: "0.1", `""`: "", "null": "",
+	} {
+		if got := read(raw); got != want {
+			t.Errorf("%s became %q, want %q", raw, got, want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		number := rapid.StringMatching(`-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,12})?`).Draw(t, "number")
-		var plain, quoted Decimal
-		if err := json.Unmarshal([]byte(number), &plain); err != nil {
-			t.Fatal(err)
+		zeros := rapid.StringMatching(`0{0,5}`).Draw(t, "zeros")
+		longer := number + zeros
+		if !strings.Contains(number, ".") {
+			longer = number + "." + zeros + "0"
 		}
-		if err := json.Unmarshal([]byte(`"`+number+`"`), &quoted); err != nil {
-			t.Fatal(err)
-		}
-		if string(plain) != number || quoted != plain {
-			t.Fatalf("%s became %s and %s", number, plain, quoted)
+		plain, padded := read(number), read(`"`+longer+`"`)
+		before, ok := new(big.Rat).SetString(number)
+		after, fine := new(big.Rat).SetString(string(plain))
+		if plain != padded || !ok || !fine || before.Cmp(after) != 0 {
+			t.Fatalf("%s became %s, %s became %s", number, plain, longer, padded)
 		}
 	})
 }

@@ -29,6 +29,28 @@ var (
 	digits = regexp.MustCompile(`\+?\p{Nd}(?:[ ()\-]{0,2}\p{Nd}){3,}`)
 )
 
+// bounds are phrases whose numbers are limits of the vendor's own, which a
+// reader needs, and no codes or phone numbers.
+var bounds = regexp.MustCompile(`(?i)\bbetween [0-9]{1,8} and [0-9]{1,8}\b` +
+	`|\b(?:at least|at most|less than|more than|greater than|lower than|higher than|not exceed|up to|maximum of|maximum is|minimum of|minimum is) [0-9]{1,8}\b` +
+	`|\b[0-9]{1,8}(?: ?- ?| to )[0-9]{1,8} (?:seconds|characters|digits)\b` +
+	`|\b[0-9]{1,8} (?:seconds|minutes|characters)\b`)
+
+// maskDigits masks what may be a code or a phone number.
+func maskDigits(text string) string {
+	limits := bounds.FindAllStringIndex(text, -1)
+	var b strings.Builder
+	end := 0
+	for _, at := range digits.FindAllStringIndex(text, -1) {
+		if slices.ContainsFunc(limits, func(limit []int) bool { return limit[0] <= at[0] && at[1] <= limit[1] }) {
+			continue
+		}
+		b.WriteString(text[end:at[0]] + "[digits]")
+		end = at[1]
+	}
+	return b.String() + text[end:]
+}
+
 // redactor removes secrets and personal data from texts that are shown.
 type redactor struct{ secrets []string }
 
@@ -108,7 +130,7 @@ func (r redactor) known(text string) string {
 func (r redactor) quote(text string) string {
 	text = r.known(otp.Shown(r.known(text)))
 	text = emails.ReplaceAllString(text, "[e-mail]")
-	text = digits.ReplaceAllString(text, "[digits]")
+	text = maskDigits(text)
 	return clip(text, maxQuote)
 }
 

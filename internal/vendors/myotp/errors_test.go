@@ -123,7 +123,7 @@ func TestEveryDocumentedErrorHasASentence(t *testing.T) {
 		{account, 503, detail("Registration temporarily closed"), httpapi.Unavailable,
 			`Could not read the account at MyOTP.App: HTTP 503: "Registration temporarily closed". ` + later},
 		{quote, 400, envelope("credits must be an integer between 25 and 50000"), httpapi.Invalid,
-			`Could not read the price of credits at MyOTP.App: HTTP 400: "credits must be an integer between 25 and [digits]". Ask for 25 to 50,000 credits.`},
+			`Could not read the price of credits at MyOTP.App: HTTP 400: "credits must be an integer between 25 and 50000". Ask for 25 to 50,000 credits.`},
 		{generate, 422, `{"detail":"Unprocessable"}`, httpapi.Invalid,
 			send + `HTTP 422: "Unprocessable". ` + maybe + `Correct the value that MyOTP.App names.`},
 		{generate, 200, `{"error":{"http_code":402,"message":"Insufficient balance"}}`, httpapi.InsufficientBalance,
@@ -186,7 +186,7 @@ func TestAnswersAreDecodedLeniently(t *testing.T) {
 	client, _ := answering(t, 200, "application/json",
 		`{"message_id":"x","status":"accepted","date_sent":"2026-10-01 09:00:00","expires_at":"soon","cost":"1.50","otp":482913,"new":{}}`)
 	got, err := client.GenerateOTP(t.Context(), GenerateRequest{PhoneNumber: phone})
-	if err != nil || got.Cost != "1.50" || got.Code.Reveal() != "482913" || got.DateSent.String() != "2026-10-01T09:00:00Z" || got.ExpiresAt.String() != "soon" {
+	if err != nil || got.Cost != "1.5" || got.Code.Reveal() != "482913" || got.DateSent.String() != "2026-10-01T09:00:00Z" || got.ExpiresAt.String() != "soon" {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }

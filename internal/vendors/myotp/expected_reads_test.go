@@ -11,7 +11,7 @@ func integer(number int64) *httpapi.Int {
 func row(changes ...func(*Transaction)) Transaction {
 	moment := at("2026-10-01T08:59:00Z")
 	transaction := Transaction{
-		MessageID: messageID, PhoneNumber: "14155550123", Cost: "1.0", Time: moment, CreatedAt: moment,
+		MessageID: messageID, PhoneNumber: "14155550123", Cost: "1", Time: moment, CreatedAt: moment,
 		MessageType: "1", Channel: "sms", Country: "USA", Status: "delivered", Description: "OTP sent",
 		ClientIP: "127.0.0.1", Application: "sandbox",
 	}
@@ -73,13 +73,13 @@ func expectedReads() map[string]expectation {
 		"me/wrong_key":           bad(httpapi.Unauthorized),
 		"me/address_not_allowed": bad(httpapi.Forbidden),
 
-		"account/success":             account("115.0"),
+		"account/success":             account("115"),
 		"account/empty_balance":       account("0"),
 		"account/wrong_key":           bad(httpapi.Unauthorized),
 		"account/address_not_allowed": bad(httpapi.Forbidden),
 
-		"topup_quote/success":      quote(50, "1.00"),
-		"topup_quote/most":         quote(50000, "1000.00"),
+		"topup_quote/success":      quote(50, "1"),
+		"topup_quote/most":         quote(50000, "1000"),
 		"topup_quote/too_few":      bad(httpapi.Invalid),
 		"topup_quote/not_a_number": bad(httpapi.Invalid).but("credits are an integer"),
 	}

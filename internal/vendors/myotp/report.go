@@ -60,7 +60,7 @@ type Transaction struct {
 	Country     string
 	Status      string
 	Description string
-	ForceSend   bool
+	ForceSend   *bool  // nil: the row has none
 	ClientIP    string // personal data
 	Application string
 }
@@ -79,7 +79,7 @@ func (t *Transaction) UnmarshalJSON(raw []byte) error {
 		Country          httpapi.Text    `json:"country"`
 		Status           httpapi.Text    `json:"status"`
 		Description      httpapi.Text    `json:"description"`
-		ForceSend        httpapi.Bool    `json:"force_send"`
+		ForceSend        *httpapi.Bool   `json:"force_send"`
 		ClientIP         httpapi.Text    `json:"client_ip"`
 		Application      httpapi.Text    `json:"application"`
 	}
@@ -90,7 +90,7 @@ func (t *Transaction) UnmarshalJSON(raw []byte) error {
 		MessageID: string(wire.MessageID), PhoneNumber: string(wire.PhoneNumber), Cost: wire.Cost,
 		Time: wire.MessageTimestamp, CreatedAt: wire.CreatedAt, MessageType: wire.MessageType,
 		Channel: string(wire.Channel), Country: string(wire.Country), Status: string(wire.Status),
-		Description: string(wire.Description), ForceSend: bool(wire.ForceSend),
+		Description: string(wire.Description), ForceSend: (*bool)(wire.ForceSend),
 		ClientIP: string(wire.ClientIP), Application: string(wire.Application),
 	}
 	if t.Time.Text == "" {

@@ -185,7 +185,7 @@ func TestAnswersAreDecodedLeniently(t *testing.T) {
 	t.Parallel()
 	client, _ := answering(t, 200, "application/json", `{"amount":"37.50","unit":"euros","wallet_packs":null,"code":0}`)
 	got, err := client.CheckBalance(t.Context(), BalanceRequest{})
-	if diff := cmp.Diff(&Balance{Amount: "37.50", Unit: "euros"}, got); err != nil || diff != "" {
+	if diff := cmp.Diff(&Balance{Amount: "37.5", Unit: "euros"}, got); err != nil || diff != "" {
 		t.Errorf("balance: %v %s", err, diff)
 	}
 	for _, body := range []string{`{}`, ` [ ] `, `{"code":0,"message":"success"}`} {
@@ -257,6 +257,19 @@ func TestTheLoginIsKnownWhateverItsCase(t *testing.T) {
 	for email, want := range map[string]bool{"ops@octopush.test": true, "Ops@octopush.test": true, "nadia@octopush.test": false, "": false} {
 		if got := client.IsLogin(email); got != want {
 			t.Errorf("IsLogin(%q) is %v", email, got)
+		}
+	}
+}
+
+// TestAWalletPackIsKnownByEitherNameOfItsID: the reference has wallet_pack_id,
+// the vendor's own library id.
+func TestAWalletPackIsKnownByEitherNameOfItsID(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"wallet_pack_id", "id"} {
+		client, _ := answering(t, 200, "application/json", `{"amount":"37.0","unit":"euros","wallet_packs":[{"`+name+`":"pack-1","credit":37.50,"expiration_date":"2031-01-31T10:00:00+01:00"}]}`)
+		got, err := client.CheckBalance(t.Context(), BalanceRequest{WithDetails: true})
+		if err != nil || len(got.Packs) != 1 || got.Packs[0].ID != "pack-1" || got.Packs[0].Credit != "37.5" || got.Packs[0].ExpiresAt.IsZero() || got.Amount != "37" {
+			t.Errorf("%s: got %+v, %v", name, got, err)
 		}
 	}
 }

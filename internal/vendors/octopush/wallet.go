@@ -2,6 +2,7 @@ package octopush
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -36,9 +37,25 @@ type Balance struct {
 
 // WalletPack is a part of the wallet that expires on its own.
 type WalletPack struct {
-	ID        string          `json:"wallet_pack_id"`
-	Credit    httpapi.Decimal `json:"credit"`
-	ExpiresAt httpapi.Time    `json:"expiration_date"`
+	ID        string
+	Credit    httpapi.Decimal
+	ExpiresAt httpapi.Time
+}
+
+// UnmarshalJSON reads the ID by both of its names: the reference has
+// wallet_pack_id, the vendor's own library id (Octopush reference §4.1).
+func (p *WalletPack) UnmarshalJSON(raw []byte) error {
+	var wire struct {
+		WalletPackID httpapi.Text    `json:"wallet_pack_id"`
+		ID           httpapi.Text    `json:"id"`
+		Credit       httpapi.Decimal `json:"credit"`
+		ExpiresAt    httpapi.Time    `json:"expiration_date"`
+	}
+	if err := json.Unmarshal(raw, &wire); err != nil {
+		return err
+	}
+	*p = WalletPack{ID: string(cmp.Or(wire.WalletPackID, wire.ID)), Credit: wire.Credit, ExpiresAt: wire.ExpiresAt}
+	return nil
 }
 
 // CheckBalance reads the wallet.
