@@ -26,7 +26,8 @@ var documented = map[string]struct {
 	"device-second-sim-long-validity": {bySMS, func(s *setup) {
 		s.sender.AndroidAPI.SIM, s.profile.ValiditySeconds = ptr[int64](2), ptr[int64](3600)
 	}},
-	"gateway": {bySMS, func(s *setup) { s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: "3"} }},
+	"device-without-sim": {bySMS, func(s *setup) { s.sender.AndroidAPI.SIM = nil }},
+	"gateway":            {bySMS, func(s *setup) { s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: "3"} }},
 	"partner": {bySMS, func(s *setup) {
 		s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: ptr(true)}
 	}},
