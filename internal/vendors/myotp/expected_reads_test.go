@@ -13,7 +13,7 @@ func row(changes ...func(*Transaction)) Transaction {
 	transaction := Transaction{
 		MessageID: messageID, PhoneNumber: "14155550123", Cost: "1", Time: moment, CreatedAt: moment,
 		MessageType: "1", Channel: "sms", Country: "USA", Status: "delivered", Description: "OTP sent",
-		ClientIP: "127.0.0.1", Application: "sandbox",
+		ForceSend: new(false), ClientIP: "127.0.0.1", Application: "sandbox",
 	}
 	for _, change := range changes {
 		change(&transaction)
