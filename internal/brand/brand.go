@@ -38,7 +38,7 @@ var noun = &tf.Noun[otp.Brand]{
 		},
 	},
 	Name:    func(b otp.Brand) string { return b.Name },
-	Unknown: func(b *otp.Brand, at []any) { b.Unknown = b.Unknown.With(at) },
+	Unknown: func(b *otp.Brand, at otp.Path) { b.Unknown = b.Unknown.With(at) },
 	Check:   vendors.Compilers().CheckBrand,
 }
 

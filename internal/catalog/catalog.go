@@ -121,7 +121,7 @@ const (
 	ActionCreate Action = "create"
 	// ActionUpdate replaced a spec, or a document whose making changed.
 	ActionUpdate Action = "update"
-	// ActionAdopt was a create that found the same spec in place.
+	// ActionAdopt was a create that took over an object with the same spec.
 	ActionAdopt Action = "adopt"
 	// ActionRevive was a create of a retired name.
 	ActionRevive Action = "revive"

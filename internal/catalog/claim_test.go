@@ -3,25 +3,38 @@ package catalog
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
-func TestAnAdoptedObjectIsNotDeletedByItsFormerOwner(t *testing.T) {
+func TestTheFormerOwnerOfAnAdoptedObjectIsToldWhoTookItOver(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t)
 		first := create(t, s, plain(acme, "one"))
-		adopted, err := s.Create(t.Context(), plain(acme, "one"))
+		at := epoch.Add(time.Hour)
+		adopted, err := p.open(t, WithActor("bob@ci"), WithClock(func() time.Time { return at })).Create(t.Context(), adopting(plain(acme, "one")))
 		must(t, err)
 		if first.Claim == "" || adopted.Object.Claim == first.Claim {
 			t.Fatalf("claims %q and %q: an adoption takes a claim of its own", first.Claim, adopted.Object.Claim)
 		}
-		deleted, err := s.Delete(t.Context(), acme, Expectation{Revision: first.Revision, Claim: first.Claim})
-		must(t, err)
-		equal(t, Deleted{Taken: true}, deleted)
-		equal(t, adopted.Object, get(t, s, acme))
+		before := fingerprint(t, p)
+		own := plain(acme, "mine")
+		own.Claim = first.Claim
+		_, updated := s.Update(t.Context(), own, first.Revision)
+		_, deleted := s.Delete(t.Context(), acme, Expectation{Revision: first.Revision, Claim: first.Claim})
+		for _, err := range []error{updated, deleted} {
+			var taken *TakenOverError
+			if !errors.As(err, &taken) {
+				t.Fatalf("got %v, want a *TakenOverError", err)
+			}
+			equal(t, "bob@ci", taken.By)
+			equal(t, at, taken.At)
+		}
+		equal(t, before, fingerprint(t, p))
 
-		deleted, err = s.Delete(t.Context(), acme, Expectation{Revision: first.Revision, Claim: adopted.Object.Claim})
+		own.Claim = adopted.Object.Claim
+		equal(t, adopted.Object.Claim, update(t, s, own, 1).Claim)
+		_, err = s.Delete(t.Context(), acme, Expectation{Revision: 2, Claim: adopted.Object.Claim})
 		must(t, err)
-		equal(t, Deleted{}, deleted)
 	})
 }
 

@@ -159,6 +159,7 @@ func anything(ctx context.Context, s *Store, random *rand.Rand, others, profiles
 		_, err := s.Update(ctx, w, known.Revision)
 		return "update", err
 	default:
+		w.Adopt = random.IntN(2) == 0
 		result, err := s.Create(ctx, w)
 		switch {
 		case result.Revived:

@@ -10,15 +10,17 @@ type Expectation struct {
 	Revision int64
 	// Claim is that of the caller's own create or import; empty: any.
 	Claim string
+	// Adopt lets the caller delete an object of the expected revision that has
+	// another claim; see Write.Adopt.
+	Adopt bool
 }
 
 // Deleted is what a deletion did.
 type Deleted struct {
 	// Gone says that there was nothing to delete.
 	Gone bool
-	// Taken says that the object was left alone, because somebody else has
-	// adopted it since.
-	Taken bool
+	// Adopted says that another state owned the object until now.
+	Adopted bool
 	// Retired says that profiles still refer to the object, so it was, or
 	// already had been, retired rather than removed.
 	Retired bool
@@ -30,9 +32,9 @@ type Deleted struct {
 
 // Delete removes an object, or retires it while profiles still refer to it. With
 // the last reference of a retired object, that object goes too. What is gone or
-// retired already counts as deleted. A live object with another claim stays; with
-// another revision it is a *ConflictError. Another catalog or none is a
-// *WrongCatalogError.
+// retired already counts as deleted. A live object with another claim is a
+// *TakenOverError, with another revision a *ConflictError. Another catalog or none
+// is a *WrongCatalogError.
 func (s *Store) Delete(ctx context.Context, ref Ref, expect Expectation) (Deleted, error) {
 	var deleted Deleted
 	want := target{operation: "delete the " + ref.String(), id: expect.CatalogID}
@@ -60,18 +62,19 @@ func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Dele
 	if object == nil {
 		return Deleted{Gone: true}, nil
 	}
-	if object.RetiredAt == nil && expect.Claim != "" && object.Claim != expect.Claim {
-		return Deleted{Taken: true}, nil
+	if object.RetiredAt == nil && expect.Claim != "" && object.Claim != expect.Claim && !expect.Adopt {
+		return Deleted{}, t.takenOver(ctx, ref)
 	}
 	if object.RetiredAt == nil && object.Revision != expect.Revision {
 		return Deleted{}, conflict(*object, expect.Revision)
 	}
+	adopted := object.RetiredAt == nil && expect.Claim != "" && object.Claim != expect.Claim
 	usedBy, err := t.usedBy(ctx, ref)
 	if err != nil {
 		return Deleted{}, err
 	}
 	if len(usedBy) > 0 {
-		return Deleted{Retired: true, UsedBy: usedBy}, t.retire(ctx, *object)
+		return Deleted{Adopted: adopted, Retired: true, UsedBy: usedBy}, t.retire(ctx, *object)
 	}
 	if err := t.lockReferences(ctx, object.MadeFrom, nil); err != nil {
 		return Deleted{}, err
@@ -83,7 +86,7 @@ func (t *session) delete(ctx context.Context, ref Ref, expect Expectation) (Dele
 		return Deleted{}, err
 	}
 	err = t.purge(ctx, object.MadeFrom, nil)
-	return Deleted{Purged: t.purged}, err
+	return Deleted{Adopted: adopted, Purged: t.purged}, err
 }
 
 // retire marks an object as deleted. Its revision stays, so the documents made

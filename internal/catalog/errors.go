@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -17,22 +18,58 @@ func (e *NotFoundError) Error() string {
 		"deleted it, plan again and Terraform creates it.", e.Ref, e.Catalog)
 }
 
-// ExistsError says that a create found the name taken by another spec.
+// ExistsError says that a create found a live object of that name.
 type ExistsError struct {
 	Ref      Ref
 	Catalog  string
 	Revision int64
 	By       string
 	At       time.Time
+	// Same says that the object has exactly the content that was to be written.
+	Same bool
+	// UsedBy lists the profiles that refer to the object.
+	UsedBy []Ref
 }
 
-// Error ends with the import block that takes the object over.
+// Error ends with the import block that moves the object here.
 func (e *ExistsError) Error() string {
-	return fmt.Sprintf("The %s already exists in the catalog %s with another content (revision %d, written by %s at %s). "+
-		"Nothing was written. Choose another name, or take the object over with an import block and plan again "+
-		"(a replacement with create_before_destroy meets its own predecessor: remove that setting):\n\n"+
-		"import {\n  to = %s.<label>\n  id = %q\n}",
-		e.Ref, e.Catalog, e.Revision, e.By, e.At.Format(time.RFC3339), e.Ref.Kind.ResourceType(), e.Ref.Name)
+	content := "another content"
+	if e.Same {
+		content = "exactly this content"
+	}
+	s := fmt.Sprintf("The %s already exists in the catalog %s with %s (revision %d, written by %s at %s)",
+		e.Ref, e.Catalog, content, e.Revision, e.By, e.At.Format(time.RFC3339))
+	if len(e.UsedBy) > 0 {
+		s += ", and " + list(e.UsedBy) + " there " + plural(e.UsedBy, "refers", "refer") + " to it"
+	}
+	s += ". Another state may own it, so nothing was written.\n\n" +
+		"- For a test, a pull request or a second environment, use another catalog: set catalog.url or OTP_CATALOG_URL.\n"
+	if e.Same {
+		s += "- If an apply was killed before it could save its state, run the next one with OTP_CATALOG_ADOPT=identical. " +
+			"It takes over every object of the configuration that is equal, with the right to change and delete it.\n"
+	}
+	s += "- If two resources have this name, or one was replaced with create_before_destroy, give one another name, or remove that setting.\n"
+	return s + fmt.Sprintf("- To move the object here, take it out of the other state (a removed block with destroy = false), and write:\n\n"+
+		"import {\n  to = %s.<label>\n  id = %q\n}", e.Ref.Kind.ResourceType(), e.Ref.Name)
+}
+
+// list is objects as a sentence lists them: profile "a" and profile "b".
+func list(refs []Ref) string {
+	var names []string
+	for _, ref := range refs {
+		names = append(names, ref.String())
+	}
+	if last := len(names) - 1; last > 0 {
+		return strings.Join(names[:last], ", ") + " and " + names[last]
+	}
+	return strings.Join(names, "")
+}
+
+func plural(refs []Ref, one, many string) string {
+	if len(refs) == 1 {
+		return one
+	}
+	return many
 }
 
 // ConflictError says that somebody else changed an object since the caller read
@@ -50,6 +87,48 @@ func (e *ConflictError) Error() string {
 	return fmt.Sprintf("The %s was changed in between: the catalog holds revision %d, written by %s at %s, "+
 		"and this run started from revision %d. Nothing was written. Plan again to see the other change, then apply.",
 		e.Ref, e.Actual, e.By, e.At.Format(time.RFC3339), e.Expected)
+}
+
+// TakenOverError says that another state has taken an object over since the
+// caller created or imported it.
+type TakenOverError struct {
+	Ref Ref
+	// By and At say who did it, and when.
+	By string
+	At time.Time
+}
+
+// Error says how the former owner goes on.
+func (e *TakenOverError) Error() string {
+	return fmt.Sprintf("The %s belongs to another state now: %s took it over, or deleted it and created it anew, at %s. Nothing was written. "+
+		"Leave it there: take the resource out of this configuration with a removed block whose lifecycle has destroy = false, or with `terraform state rm`. "+
+		"To have it back, do that in the other state and import it here; "+
+		"if it was a run of your own that was killed, apply with OTP_CATALOG_ADOPT=identical.",
+		e.Ref, e.By, e.At.Format(time.RFC3339))
+}
+
+// SourceChangedError says that something that a profile's document is made from
+// changed after the document was planned.
+type SourceChangedError struct {
+	Profile Ref
+	Source  Ref
+	// Planned is the revision that the plan saw; 0: the one that the plan was
+	// to write.
+	Planned int64
+	Actual  int64
+	By      string
+	At      time.Time
+}
+
+// Error names both revisions, and who wrote the newer one.
+func (e *SourceChangedError) Error() string {
+	planned := fmt.Sprintf("revision %d of the %s", e.Planned, e.Source)
+	if e.Planned == 0 {
+		planned = fmt.Sprintf("the %s as this run was to write it", e.Source)
+	}
+	return fmt.Sprintf("The %s was planned with %s, but the catalog holds revision %d, written by %s at %s. "+
+		"Its document would not be the one that the plan showed, so nothing was written. Plan again, without -refresh=false, and apply.",
+		e.Profile, planned, e.Actual, e.By, e.At.Format(time.RFC3339))
 }
 
 // RetiredError says that an update met an object that was deleted, and that the

@@ -19,6 +19,14 @@ func TestErrorsSayWhatHappenedAndWhatToDo(t *testing.T) {
 			`The message template "sign-in" already exists`, "revision 3, written by ann at 2026-01-02T03:04:05Z",
 			"import {\n  to = otp_message_template.<label>\n  id = \"sign-in\"\n}",
 		}},
+		{&ExistsError{Ref: acme, Catalog: "sqlite:x.db", Revision: 1, By: "ann", At: at, Same: true, UsedBy: []Ref{login, {Kind: Profile, Name: "other"}}}, []string{
+			"exactly this content", `profile "login" and profile "other" there refer to it`, "OTP_CATALOG_URL", "OTP_CATALOG_ADOPT=identical", `id = "acme"`,
+		}},
+		{&TakenOverError{Ref: acme, By: "ann", At: at}, []string{`The brand "acme" belongs to another state`, "ann took it over", "at 2026-01-02T03:04:05Z", "destroy = false"}},
+		{&SourceChangedError{Profile: login, Source: acme, Planned: 7, Actual: 8, By: "ann", At: at}, []string{
+			`The profile "login" was planned with revision 7 of the brand "acme"`, "revision 8, written by ann at 2026-01-02T03:04:05Z", "Plan again",
+		}},
+		{&SourceChangedError{Profile: login, Source: acme, Actual: 8, By: "ann", At: at}, []string{`the brand "acme" as this run was to write it`}},
 		{&ConflictError{Ref: europe, Expected: 1, Actual: 2, By: "ann", At: at}, []string{
 			`The sender ID "europe" was changed in between`, "revision 2, written by ann", "from revision 1", "Plan again",
 		}},

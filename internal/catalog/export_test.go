@@ -22,7 +22,7 @@ func lively(t *testing.T, p place) *Store {
 	create(t, s, plain(acme, odd), plain(signIn, "two"), plain(europe, "three"))
 	create(t, s, profile(login, "p", acme, signIn), profile(Ref{Kind: Profile, Name: "backup"}, "q"))
 	update(t, s, plain(acme, "changed"), 1)
-	create(t, s, plain(acme, "changed"))
+	create(t, s, adopting(plain(acme, "changed")))
 	remove(t, s, signIn, 1)
 	remove(t, s, europe, 1)
 	create(t, s, plain(europe, "again"), plain(Ref{Kind: Brand, Name: "Größe"}, "x"))

@@ -120,6 +120,12 @@ func profile(ref Ref, text string, references ...Ref) Write {
 	}}
 }
 
+// adopting is a write that takes over what is equal.
+func adopting(w Write) Write {
+	w.Adopt = true
+	return w
+}
+
 func create(t testing.TB, s *Store, writes ...Write) Object {
 	t.Helper()
 	var last Object

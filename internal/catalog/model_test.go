@@ -80,13 +80,13 @@ func (m *model) refusal(references []Ref) string {
 	return refusal
 }
 
-func (m *model) create(ref Ref, text string, references []Ref) string {
+func (m *model) create(ref Ref, text string, references []Ref, adopt bool) string {
 	old, outcome := m.objects[ref], "created"
 	switch {
 	case old == nil:
 	case old.retired:
 		outcome = "revived"
-	case old.text == text:
+	case adopt && old.text == text:
 		outcome = "adopted"
 	default:
 		return "exists"
@@ -267,6 +267,7 @@ func TestAnySequenceOfWritesKeepsThePromises(t *testing.T) {
 			r.Repeat(map[string]func(*rapid.T){
 				"create": func(r *rapid.T) {
 					w, references := draw(r)
+					w.Adopt = rapid.Bool().Draw(r, "adopt")
 					result, err := s.Create(t.Context(), w)
 					got := "created"
 					switch {
@@ -277,7 +278,7 @@ func TestAnySequenceOfWritesKeepsThePromises(t *testing.T) {
 					case result.Adopted:
 						got = "adopted"
 					}
-					agree(r, m.create(w.Ref, text(w), references), got)
+					agree(r, m.create(w.Ref, text(w), references, w.Adopt), got)
 				},
 				"update": func(r *rapid.T) {
 					w, references := draw(r)

@@ -156,6 +156,19 @@ func (t *session) purge(ctx context.Context, before, after []MadeFrom) error {
 	return nil
 }
 
+// takenOver says who has an object now.
+func (t *session) takenOver(ctx context.Context, ref Ref) error {
+	events, err := t.events(ctx, selectTakeovers, string(ref.Kind), ref.Name)
+	if err != nil {
+		return err
+	}
+	taken := &TakenOverError{Ref: ref}
+	for _, event := range events {
+		taken.By, taken.At = event.Actor, event.At
+	}
+	return taken
+}
+
 // lastRevision is the highest revision that a name ever had; 0 if it is new.
 func (t *session) lastRevision(ctx context.Context, ref Ref) (int64, error) {
 	var before, after int64

@@ -75,7 +75,7 @@ func TestAWriteWhoseCommitHasNoAnswerIsNotRepeated(t *testing.T) {
 			storageError(t, err, `update the brand "acme"`, "it is not known whether", "Plan again")
 			equal(t, int64(0), pauses.Load())
 			// The server notices the loss by itself; this write waits for it.
-			create(t, direct, plain(acme, map[pgtest.Fate]string{pgtest.Lose: "one", pgtest.LoseAnswer: "two"}[test.fate]))
+			create(t, direct, adopting(plain(acme, map[pgtest.Fate]string{pgtest.Lose: "one", pgtest.LoseAnswer: "two"}[test.fate])))
 			equal(t, append(test.actions, "adopt "+map[pgtest.Fate]string{pgtest.Lose: "1>1", pgtest.LoseAnswer: "2>2"}[test.fate]), actions(t, direct, acme))
 		})
 	}

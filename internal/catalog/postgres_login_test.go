@@ -61,7 +61,7 @@ func TestThePasswordComesFromWhereLibpqLooks(t *testing.T) {
 			s, err := Open(test.url)
 			must(t, err)
 			defer func() { must(t, s.Close()) }()
-			create(t, s, plain(acme, "one"))
+			create(t, s, adopting(plain(acme, "one")))
 			equal(t, test.shown, s.URL())
 			_, err = s.Get(t.Context(), europe)
 			mentions(t, err, test.shown)

@@ -232,13 +232,13 @@ func TestAdoptedProfileIsMadeAnew(t *testing.T) {
 		s := p.open(t)
 		create(t, s, plain(acme, "one"))
 		first := create(t, s, profile(login, "p", acme))
-		same, err := s.Create(t.Context(), profile(login, "p", acme))
+		same, err := s.Create(t.Context(), adopting(profile(login, "p", acme)))
 		must(t, err)
 		equal(t, true, same.Adopted)
 		equal(t, first, same.Object)
 
 		update(t, s, plain(acme, "changed"), 1)
-		result, err := s.Create(t.Context(), profile(login, "p", acme))
+		result, err := s.Create(t.Context(), adopting(profile(login, "p", acme)))
 		must(t, err)
 		equal(t, true, result.Adopted)
 		equal(t, Object{

@@ -71,6 +71,10 @@ FROM otp_history`
 
 	selectEvents = selectHistory + ` WHERE kind = ? AND name = ? ORDER BY sequence`
 
+	// selectTakeovers finds how an object got its claims, the last one first.
+	selectTakeovers = selectHistory + `
+WHERE kind = ? AND name = ? AND action IN ('create', 'adopt', 'revive') ORDER BY sequence DESC LIMIT 1`
+
 	selectAllEvents = selectHistory + ` ORDER BY sequence`
 )
 

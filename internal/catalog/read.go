@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -63,6 +64,16 @@ func (s *Store) History(ctx context.Context, ref Ref) ([]Event, error) {
 		return err
 	})
 	return events, err
+}
+
+// TakenOver is the *TakenOverError for an object whose claim is not the caller's.
+func (s *Store) TakenOver(ctx context.Context, ref Ref) error {
+	var taken error
+	_, err := s.read(ctx, "read who has taken over the "+ref.String(), func(t *session) error {
+		taken = t.takenOver(ctx, ref)
+		return nil
+	})
+	return cmp.Or(err, taken)
 }
 
 // events runs a query built on selectHistory.

@@ -203,7 +203,7 @@ func TestStoresOfOneProcessMakeTheCatalogTogether(t *testing.T) {
 			s := p.open(t)
 			for i := range 6 {
 				wait.Go(func() {
-					result, err := s.Create(t.Context(), plain(Ref{Kind: Brand, Name: string(rune('a' + i))}, "same"))
+					result, err := s.Create(t.Context(), adopting(plain(Ref{Kind: Brand, Name: string(rune('a' + i))}, "same")))
 					if err != nil {
 						t.Error(err)
 					}

@@ -15,6 +15,13 @@ type Write struct {
 	// CatalogID is the catalog that the caller means. Another one is a
 	// *WrongCatalogError. Empty, for a caller that knows no ID yet, is any.
 	CatalogID string
+	// Claim is that of the caller's own create or import, for an update; empty:
+	// any.
+	Claim string
+	// Adopt lets a create take over a live object with the same spec, and an
+	// update one of the expected revision that has another claim. It is for the
+	// run after one that was killed before it could keep what it had made.
+	Adopt bool
 	// References are what a profile refers to. Each has to be in the catalog
 	// (*MissingReferenceError) and live (*RetiredReferenceError). Only profiles
 	// refer to anything, and never to a profile.
@@ -34,8 +41,10 @@ type Result struct {
 	// CreatedCatalog says that the catalog began with this write. Of writes
 	// that race for it, exactly one sees true.
 	CreatedCatalog bool
-	// Adopted says that a create found the same spec in place.
+	// Adopted says that the write took the object over.
 	Adopted bool
+	// Former is the object that was adopted, as it was before.
+	Former *Object
 	// Revived says that a create brought a retired object back.
 	Revived bool
 	// Purged lists the retired objects that went with their last reference.
@@ -44,10 +53,10 @@ type Result struct {
 
 // Create writes a new object, and makes the catalog where there is none.
 //
-// A live object with the same spec is adopted; a profile's document is made anew
-// and gets a new revision only if it differs. A live object with another spec is
-// an *ExistsError. A retired object is revived. A failed first write may leave an
-// empty catalog without an ID, which reads as none.
+// A live object is an *ExistsError, unless it has the same spec and the caller
+// adopts; a profile's document is then made anew and gets a new revision only if
+// it differs. A retired object is revived. A failed first write may leave an empty
+// catalog without an ID, which reads as none.
 func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 	if err := w.check(); err != nil {
 		return Result{}, err
@@ -68,10 +77,14 @@ func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 		case old == nil:
 		case old.RetiredAt != nil:
 			action, result.Revived = ActionRevive, true
-		case sameJSON(old.Spec, w.Spec):
-			action, result.Adopted = ActionAdopt, true
+		case w.Adopt && sameJSON(old.Spec, w.Spec):
+			action, result.Adopted, result.Former = ActionAdopt, true, old
 		default:
-			return &ExistsError{Ref: w.Ref, Catalog: s.url, Revision: old.Revision, By: old.UpdatedBy, At: old.UpdatedAt}
+			usedBy, err := t.usedBy(ctx, w.Ref)
+			if err != nil {
+				return err
+			}
+			return Exists(*old, w, usedBy, s.url)
 		}
 		result.Object, err = t.put(ctx, w, old, action)
 		result.Purged = t.purged
@@ -84,9 +97,9 @@ func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 }
 
 // Update replaces the spec, and for a profile the document, of an object that
-// has expectedRevision. Another revision is a *ConflictError, a retired object a
-// *RetiredError, one that is gone a *NotFoundError. The revision stays when
-// nothing changes.
+// has expectedRevision. Another revision is a *ConflictError, another claim a
+// *TakenOverError, a retired object a *RetiredError, one that is gone a
+// *NotFoundError. The revision stays when nothing changes.
 func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Result, error) {
 	if err := w.check(); err != nil {
 		return Result{}, err
@@ -106,10 +119,16 @@ func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Re
 			return &NotFoundError{Ref: w.Ref, Catalog: s.url}
 		case old.RetiredAt != nil:
 			return &RetiredError{Ref: w.Ref, By: old.RetiredBy, At: *old.RetiredAt}
+		case w.Claim != "" && old.Claim != w.Claim && !w.Adopt:
+			return t.takenOver(ctx, w.Ref)
 		case old.Revision != expectedRevision:
 			return conflict(*old, expectedRevision)
 		}
-		result.Object, err = t.put(ctx, w, old, ActionUpdate)
+		action := ActionUpdate
+		if w.Claim != "" && old.Claim != w.Claim {
+			action, result.Adopted, result.Former = ActionAdopt, true, old
+		}
+		result.Object, err = t.put(ctx, w, old, action)
 		result.Purged = t.purged
 		return err
 	})
@@ -124,6 +143,14 @@ func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Re
 
 func conflict(actual Object, expected int64) error {
 	return &ConflictError{Ref: actual.Ref(), Expected: expected, Actual: actual.Revision, By: actual.UpdatedBy, At: actual.UpdatedAt}
+}
+
+// Exists is the refusal of a create that meets a live object.
+func Exists(object Object, w Write, usedBy []Ref, url string) *ExistsError {
+	return &ExistsError{
+		Ref: w.Ref, Catalog: url, Revision: object.Revision, By: object.UpdatedBy, At: object.UpdatedAt,
+		Same: sameJSON(object.Spec, w.Spec), UsedBy: usedBy,
+	}
 }
 
 // check refuses what no caller of ours should ever write.

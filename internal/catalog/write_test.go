@@ -50,14 +50,23 @@ func TestTimesAreStoredInUTC(t *testing.T) {
 	})
 }
 
-func TestCreateAdoptsTheSameSpec(t *testing.T) {
+func TestCreateAdoptsTheSameSpecWhenItIsTold(t *testing.T) {
 	each(t, func(t *testing.T, p place) {
 		s := p.open(t)
 		first := create(t, s, Write{Ref: acme, Spec: json.RawMessage(`{"a":1,"b":[true,null]}`)})
 		other := p.open(t, WithActor("bob@ci"))
-		result, err := other.Create(t.Context(), Write{Ref: acme, Spec: json.RawMessage(`{ "b": [true, null], "a": 1.0 }`)})
+		same := Write{Ref: acme, Spec: json.RawMessage(`{ "b": [true, null], "a": 1.0 }`)}
+		before := fingerprint(t, p)
+		var exists *ExistsError
+		if _, err := other.Create(t.Context(), same); !errors.As(err, &exists) || !exists.Same {
+			t.Fatalf("got %v, want an *ExistsError about the same content", err)
+		}
+		equal(t, before, fingerprint(t, p))
+		same.Adopt = true
+		result, err := other.Create(t.Context(), same)
 		must(t, err)
 		equal(t, first, result.Object)
+		equal(t, first, *result.Former)
 		equal(t, []bool{true, false, false}, []bool{result.Adopted, result.Revived, result.CreatedCatalog})
 		equal(t, first, get(t, s, acme))
 		equal(t, []string{"create 0>1", "adopt 1>1"}, actions(t, s, acme))

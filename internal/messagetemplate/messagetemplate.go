@@ -44,7 +44,7 @@ var noun = &tf.Noun[otp.MessageTemplate]{
 		},
 	},
 	Name:    func(t otp.MessageTemplate) string { return t.Name },
-	Unknown: func(t *otp.MessageTemplate, at []any) { t.Unknown = t.Unknown.With(at) },
+	Unknown: func(t *otp.MessageTemplate, at otp.Path) { t.Unknown = t.Unknown.With(at) },
 	Check:   vendors.Compilers().CheckTemplate,
 }
 

@@ -133,7 +133,7 @@ func (f Fields) Any(names ...string) bool {
 }
 
 // With adds the top-level attribute that a path begins with.
-func (f Fields) With(at []any) Fields {
+func (f Fields) With(at Path) Fields {
 	if f == nil {
 		f = Fields{}
 	}

@@ -4,11 +4,13 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
@@ -80,7 +82,8 @@ func TestTypicalMistakesFailAtPlan(t *testing.T) {
 }
 
 // TestAKilledApplyLosesNothing kills Terraform and the provider with what they
-// have begun; the next apply converges without anybody's help.
+// have begun; the next apply names what nobody's state knows, and takes it over
+// when it is told to.
 func TestAKilledApplyLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t)
@@ -112,11 +115,35 @@ func TestAKilledApplyLosesNothing(t *testing.T) {
 	for _, object := range committed {
 		w.Get(object.Kind, object.Name)
 	}
-	// A killed Terraform leaves the lock of its state behind.
+	// A killed Terraform leaves the lock of its state behind, and what it has
+	// saved of the state depends on the moment: here, nothing.
+	if err := os.Remove(w.Folder + "/terraform.tfstate"); err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
 	if err := os.Remove(w.Folder + "/.terraform.tfstate.lock.info"); err != nil && !os.IsNotExist(err) {
 		t.Fatal(err)
 	}
-	w.Apply()
+	output := w.Fails("Object exists already", "apply", "-auto-approve", "-input=false")
+	for _, object := range committed {
+		if !strings.Contains(output, "The "+object.Ref().String()+" already exists") {
+			t.Errorf("%s is not named in: %s", object.Ref(), output)
+		}
+	}
+	for _, object := range committed {
+		if diff := cmp.Diff(object, w.Get(object.Kind, object.Name)); diff != "" {
+			t.Errorf("the refused apply changed %s:\n%s", object.Ref(), diff)
+		}
+	}
+	settings := w.Env
+	w.Env = append(slices.Clone(w.Env), "OTP_CATALOG_ADOPT=identical")
+	output = w.Apply()
+	for _, object := range committed {
+		if title := object.Ref().String()[1:] + " was taken over"; strings.Count(output, title) != 1 {
+			t.Errorf("the takeover of %s is not named once in: %s", object.Ref(), output)
+		}
+	}
+	w.Env = settings
+	w.Settled()
 	w.Has(catalog.Profile, "login")
 }
 

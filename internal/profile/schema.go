@@ -54,10 +54,15 @@ func profileSchema() schema.Schema {
 				MarkdownDescription: "How many SMS segments, each paid for, the longest message takes: over all SMS routes with a free text and all locales, with brand, " +
 					"validity and a code of full length filled in. Null where no route sends a free text by SMS.",
 			},
-			"document": schema.StringAttribute{
+			documentAttribute: schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "The compiled profile as JSON, which applications read from the catalog. It holds neither secrets nor hosts. " +
-					"Read a part of it with `jsondecode`.",
+					"A plan shows it as it will be. Read a part of it with `jsondecode`.",
+			},
+			madeFromAttribute: schema.MapAttribute{
+				Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "What the document was made from: the revisions in the catalog of the brand, the message template and the sender IDs, " +
+					"such as `\"brand/acme\" = 7`. In a plan, the revision of an object that the same run changes is not known yet.",
 			},
 		},
 	}

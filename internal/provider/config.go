@@ -81,12 +81,15 @@ func (m model) check() diag.Diagnostics {
 		}
 	}
 	refuseEmpty(&diags, m.Catalog, path.Root("catalog"), "url", "OTP_CATALOG_URL")
+	refuseEmpty(&diags, m.Catalog, path.Root("catalog"), "adopt", "OTP_CATALOG_ADOPT")
 	if url := m.catalogURL(); url.value != "" {
 		if _, err := catalog.Open(url.value); err != nil {
 			diags.Append(diag.WithPath(path.Root("catalog").AtName("url"), tf.Failure("open the catalog", err)))
 		}
 	}
-	_, found := m.options()
+	_, found := m.adopt()
+	diags.Append(found...)
+	_, found = m.options()
 	return append(diags, found...)
 }
 
@@ -131,6 +134,21 @@ func (m model) accounts() map[otp.Vendor]httpapi.Account {
 }
 
 func (m model) catalogURL() setting { return read(m.Catalog, "url", "OTP_CATALOG_URL") }
+
+// adopt is whether this run may take over what is exactly as configured.
+func (m model) adopt() (tf.Adopt, diag.Diagnostics) {
+	switch adopt := read(m.Catalog, "adopt", "OTP_CATALOG_ADOPT"); {
+	case adopt.unknown:
+		return tf.AdoptUnknown, nil
+	case adopt.value == "":
+		return tf.AdoptNothing, nil
+	case adopt.value == "identical":
+		return tf.AdoptIdentical, nil
+	default:
+		return tf.AdoptNothing, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("catalog").AtName("adopt"), "Setting of the catalog is unknown",
+			fmt.Sprintf("adopt (or OTP_CATALOG_ADOPT) is %q; write \"identical\", for the one run after an apply that was killed, or leave it out.", adopt.value))}
+	}
+}
 
 // options are the settings of the http block.
 func (m model) options() (httpapi.Options, diag.Diagnostics) {
@@ -183,7 +201,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	}
 	url := m.catalogURL()
 	if url.unknown {
-		session.Catalog = tf.NewCatalog(nil, false)
+		session.Catalog = tf.NewCatalog(nil, false, tf.AdoptNothing)
 		return session, diags
 	}
 	isDefault := url.value == ""
@@ -198,7 +216,14 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 	for _, warning := range store.Warnings() {
 		diags.AddAttributeWarning(path.Root("catalog").AtName("url"), "Parameter of the catalog URL is ignored", warning)
 	}
-	session.Catalog = tf.NewCatalog(store, isDefault)
+	// Where no provider block says where the catalog is, there may be none, and
+	// Terraform would ask for one besides: then the first plan says it.
+	if err := store.CheckPlace(); err != nil && member(m.Catalog, "url") != nil && !member(m.Catalog, "url").IsNull() {
+		diags.AddAttributeError(path.Root("catalog").AtName("url"), tf.NoPlace, err.Error())
+		return nil, diags
+	}
+	adopt, _ := m.adopt()
+	session.Catalog = tf.NewCatalog(store, isDefault, adopt)
 	return session, diags
 }
 

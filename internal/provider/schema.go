@@ -48,6 +48,11 @@ func attributes() map[string]schema.Attribute {
 					MarkdownDescription: "`sqlite:PATH` or `postgres://USER@HOST/DATABASE`; or `OTP_CATALOG_URL`. Default `" + catalog.DefaultURL + "`, a file in the working directory. " +
 						"A PostgreSQL password is better in `PGPASSWORD` or `.pgpass` than in the URL.",
 				},
+				"adopt": schema.StringAttribute{
+					Optional: true,
+					MarkdownDescription: "`identical` lets a run take over objects of the catalog that are exactly as configured, each with a warning; or `OTP_CATALOG_ADOPT`. " +
+						"It is for the one run after an apply that was killed before it saved its state. Absent: what is there already is refused.",
+				},
 			},
 		},
 		"http": schema.SingleNestedAttribute{

@@ -35,7 +35,7 @@ var noun = &tf.Noun[otp.SenderID]{
 		},
 	},
 	Name:    func(s otp.SenderID) string { return s.Name },
-	Unknown: func(s *otp.SenderID, at []any) { s.Unknown = s.Unknown.With(at) },
+	Unknown: func(s *otp.SenderID, at otp.Path) { s.Unknown = s.Unknown.With(at) },
 	Check:   vendors.Compilers().CheckSender,
 }
 

@@ -17,24 +17,23 @@ import (
 // from the JSON, sets are sorted, and what is not known yet is left out and
 // noted.
 
-// step is a part of the path to a value, as in otp.Path: an attribute name
-// (string), a map key (otp.Key) or a list index (int).
-type step = any
+// Unknown stands for a value that is not known before the apply.
+var Unknown any = tftypes.UnknownValue
 
 type decoder struct {
-	unknown [][]step
+	unknown []otp.Path
 	// null are elements of maps, lists and sets that are null: the catalog has
 	// no place for them.
-	null [][]step
+	null []otp.Path
 	// empty are strings of objects that are "": the catalog cannot tell them
 	// from what is absent.
-	empty [][]step
+	empty []otp.Path
 }
 
-func (d *decoder) decode(v tftypes.Value, at []step) (any, error) {
+func (d *decoder) decode(v tftypes.Value, at otp.Path) (any, error) {
 	switch {
 	case !v.IsKnown():
-		d.unknown = append(d.unknown, slices.Clone(at))
+		d.unknown = append(d.unknown, at)
 		return nil, nil
 	case v.IsNull():
 		return nil, nil
@@ -65,29 +64,25 @@ func scalar[T any](v tftypes.Value) (any, error) {
 	return into, err
 }
 
-func stepTo(name string, inMap bool) step {
-	if inMap {
-		return otp.Key(name)
-	}
-	return name
-}
-
-func (d *decoder) members(v tftypes.Value, at []step) (any, error) {
+func (d *decoder) members(v tftypes.Value, at otp.Path) (any, error) {
 	var values map[string]tftypes.Value
 	if err := v.As(&values); err != nil {
 		return nil, err
 	}
 	out := map[string]any{}
-	inMap := v.Type().Is(tftypes.Map{})
+	isMap := v.Type().Is(tftypes.Map{})
 	for name, value := range values {
-		at := append(slices.Clone(at), stepTo(name, inMap))
-		if value.IsKnown() && value.IsNull() && inMap {
-			d.null = append(d.null, at)
+		here := at.Attribute(name)
+		if isMap {
+			here = at.Key(name)
 		}
-		if value.IsKnown() && !value.IsNull() && !inMap && value.Equal(tftypes.NewValue(tftypes.String, "")) {
-			d.empty = append(d.empty, at)
+		if value.IsKnown() && value.IsNull() && isMap {
+			d.null = append(d.null, here)
 		}
-		member, err := d.decode(value, at)
+		if value.IsKnown() && !value.IsNull() && !isMap && value.Equal(tftypes.NewValue(tftypes.String, "")) {
+			d.empty = append(d.empty, here)
+		}
+		member, err := d.decode(value, here)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -98,7 +93,7 @@ func (d *decoder) members(v tftypes.Value, at []step) (any, error) {
 	return out, nil
 }
 
-func (d *decoder) elements(v tftypes.Value, at []step) (any, error) {
+func (d *decoder) elements(v tftypes.Value, at otp.Path) (any, error) {
 	var values []tftypes.Value
 	if err := v.As(&values); err != nil {
 		return nil, err
@@ -106,9 +101,9 @@ func (d *decoder) elements(v tftypes.Value, at []step) (any, error) {
 	out := make([]any, 0, len(values))
 	for i, value := range values {
 		if value.IsKnown() && value.IsNull() {
-			d.null = append(d.null, slices.Clone(append(at, i)))
+			d.null = append(d.null, at.Index(i))
 		}
-		element, err := d.decode(value, append(at, i))
+		element, err := d.decode(value, at.Index(i))
 		if err != nil {
 			return nil, err
 		}
@@ -124,8 +119,8 @@ func (d *decoder) elements(v tftypes.Value, at []step) (any, error) {
 
 // encode is the way back: JSON data to a value of the type.
 func encode(t tftypes.Type, data any) (tftypes.Value, error) {
-	if data == nil {
-		return tftypes.NewValue(t, nil), nil
+	if data == nil || data == Unknown {
+		return tftypes.NewValue(t, data), nil
 	}
 	switch {
 	case t.Is(tftypes.String), t.Is(tftypes.Bool):
@@ -203,7 +198,7 @@ func encodeElements(t, element tftypes.Type, data any) (tftypes.Value, error) {
 
 // toDomain decodes a resource's value into its domain type. The second result
 // lists what is not known yet.
-func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error) {
+func toDomain[S any](raw tftypes.Value, computed ...string) (S, []otp.Path, error) {
 	var object S
 	var d decoder
 	data, err := d.decode(raw, nil)
@@ -217,7 +212,7 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 	for _, name := range computed {
 		delete(fields, name)
 	}
-	d.unknown = slices.DeleteFunc(d.unknown, func(at []step) bool {
+	d.unknown = slices.DeleteFunc(d.unknown, func(at otp.Path) bool {
 		name, ok := at[0].(string)
 		return ok && slices.Contains(computed, name)
 	})
@@ -231,9 +226,24 @@ func toDomain[S any](raw tftypes.Value, computed ...string) (S, [][]step, error)
 	return object, d.unknown, err
 }
 
+// knownValues are the attributes of these names as plain data, without what is
+// null or not known.
+func knownValues(raw tftypes.Value, names []string) (Values, error) {
+	var d decoder
+	data, err := d.decode(raw, nil)
+	fields, _ := data.(map[string]any)
+	values := Values{}
+	for _, name := range names {
+		if value, known := fields[name]; known {
+			values[name] = value
+		}
+	}
+	return values, err
+}
+
 // meaningless are the paths of what stands for nothing in a value: null
 // elements of collections, and empty strings.
-func meaningless(raw tftypes.Value) (null, empty [][]step, err error) {
+func meaningless(raw tftypes.Value) (null, empty []otp.Path, err error) {
 	var d decoder
 	_, err = d.decode(raw, nil)
 	return d.null, d.empty, err
@@ -241,7 +251,7 @@ func meaningless(raw tftypes.Value) (null, empty [][]step, err error) {
 
 // toTerraform encodes a stored spec as a value of the resource's type, with
 // the given values for attributes that are not in the spec.
-func toTerraform(t tftypes.Type, spec json.RawMessage, computed map[string]any) (tftypes.Value, error) {
+func toTerraform(t tftypes.Type, spec json.RawMessage, computed Values) (tftypes.Value, error) {
 	decoder := json.NewDecoder(strings.NewReader(string(spec)))
 	decoder.UseNumber()
 	var data map[string]any

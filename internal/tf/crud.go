@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -26,16 +27,28 @@ func (r *Resource[S]) Create(ctx context.Context, req resource.CreateRequest, re
 		r.fail("create", err, &resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: result.Object.Claim})...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{
+		CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: result.Object.Claim, Resource: newResource(),
+	})...)
 	r.finish(ctx, result, &resp.State, resp.Identity, &resp.Diagnostics)
 	if result.CreatedCatalog && r.session.Catalog.isDefault {
 		resp.Diagnostics.AddWarning("Catalog file was created",
 			fmt.Sprintf("No catalog was configured, so %s was created in the working directory. It holds your OTP setup and applications read it: keep it with your state. A CI runner that loses its disk loses it. Set catalog.url or OTP_CATALOG_URL to choose another place.", r.session.Catalog.store.URL()))
 	}
-	if result.Adopted {
-		resp.Diagnostics.AddWarning(r.noun.title()+" was there already",
-			fmt.Sprintf("%s was in the catalog with exactly this content, so it was adopted and not created. If another workspace manages it, let only one of them do so.", capital(w.Ref.String())))
+	r.adopted(result, &resp.Diagnostics)
+}
+
+// adopted names what was taken over. The title names it, too: Terraform shows
+// but one of several warnings with the same title.
+func (r *Resource[S]) adopted(result catalog.Result, diags *diag.Diagnostics) {
+	if !result.Adopted {
+		return
 	}
+	former := result.Former
+	diags.AddWarning(capital(former.Ref().String())+" was taken over",
+		fmt.Sprintf("The %s was in the catalog with exactly this content (revision %d, written by %s at %s) and was taken over, because adopt is \"identical\": this resource may change and delete it from now on. "+
+			"If another state managed it, take it out of that one. Unset OTP_CATALOG_ADOPT, or catalog.adopt, for the next run.",
+			former.Ref(), former.Revision, former.UpdatedBy, former.UpdatedAt.Format(time.RFC3339)))
 }
 
 // Read fills the state from the catalog.
@@ -57,6 +70,7 @@ func (r *Resource[S]) Read(ctx context.Context, req resource.ReadRequest, resp *
 		return
 	}
 	ref := catalog.Ref{Kind: r.noun.Kind, Name: name.ValueString()}
+	r.session.Catalog.run.refresh(ref)
 	snapshot, err := r.session.Catalog.read(ctx)
 	if err != nil {
 		r.fail("read", err, &resp.Diagnostics)
@@ -68,13 +82,20 @@ func (r *Resource[S]) Read(ctx context.Context, req resource.ReadRequest, resp *
 	}
 	object, found := snapshot.Get(ref)
 	if !found || object.RetiredAt != nil {
+		r.session.Catalog.overlay.over(ref)
 		resp.State.RemoveResource(ctx)
 		if kept.CatalogID != "" { // an import of what is not there ends in Terraform's own error
 			resp.Diagnostics.AddWarning(r.noun.title()+" was deleted outside of Terraform", removal(ref, object, r.session.Catalog.store.URL()))
 		}
 		return
 	}
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: snapshot.ID, Revision: object.Revision, Claim: cmp.Or(kept.Claim, object.Claim)})...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{
+		CatalogID: snapshot.ID, Revision: object.Revision, Claim: cmp.Or(kept.Claim, object.Claim),
+		Resource: cmp.Or(kept.Resource, newResource()), Sources: note(snapshot, object.MadeFrom),
+	})...)
+	if kept.Claim != "" && kept.Claim != object.Claim {
+		resp.Diagnostics.AddWarning(capital(ref.String())+" belongs to another state now", r.session.Catalog.store.TakenOver(ctx, ref).Error())
+	}
 	raw, err := r.noun.encode(ctx, resp.State.Schema.Type(), object)
 	if err != nil {
 		r.fail("read", err, &resp.Diagnostics)
@@ -99,34 +120,37 @@ func (r *Resource[S]) Update(ctx context.Context, req resource.UpdateRequest, re
 	if !ok || diags.HasError() {
 		return
 	}
-	w.CatalogID = kept.CatalogID
+	w.CatalogID, w.Claim = kept.CatalogID, kept.Claim
 	result, err := r.session.Catalog.update(ctx, w, kept.Revision)
 	if err != nil {
 		r.fail("update", err, &resp.Diagnostics)
 		return
 	}
-	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: kept.Claim})...)
+	resp.Diagnostics.Append(setPrivate(ctx, resp.Private, private{
+		CatalogID: result.CatalogID, Revision: result.Object.Revision, Claim: result.Object.Claim, Resource: kept.Resource,
+	})...)
 	r.finish(ctx, result, &resp.State, resp.Identity, &resp.Diagnostics)
+	r.adopted(result, &resp.Diagnostics)
 }
 
 // Delete removes an object, or retires it while a profile still refers to it.
 func (r *Resource[S]) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
-	object, _, diags := r.noun.decode(req.State.Raw)
+	state, diags := r.noun.decode(req.State.Raw)
 	resp.Diagnostics.Append(diags...)
 	kept, diags := getPrivate(ctx, req.Private)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() || !r.writable(&resp.Diagnostics) {
 		return
 	}
-	ref := r.noun.ref(object)
+	ref := r.noun.ref(state.object)
 	deleted, err := r.session.Catalog.delete(ctx, ref, catalog.Expectation{CatalogID: kept.CatalogID, Revision: kept.Revision, Claim: kept.Claim})
 	if err != nil {
 		r.fail("delete", err, &resp.Diagnostics)
 		return
 	}
-	if deleted.Taken {
-		resp.Diagnostics.AddWarning(r.noun.title()+" stays in the catalog",
-			fmt.Sprintf("%s was adopted by another resource since this one created it, so it is only forgotten here. If you renamed the resource, a `moved` block says so without this detour.", capital(ref.String())))
+	if deleted.Adopted {
+		resp.Diagnostics.AddWarning(capital(ref.String())+" was taken over and deleted",
+			fmt.Sprintf("The %s belonged to another state by now and was deleted all the same, because adopt is \"identical\" and its content was what this state knew. Unset OTP_CATALOG_ADOPT, or catalog.adopt, for the next run.", ref))
 	}
 	if deleted.Retired {
 		var users []string
@@ -140,12 +164,12 @@ func (r *Resource[S]) Delete(ctx context.Context, req resource.DeleteRequest, re
 
 // prepare turns a plan into what is to be written.
 func (r *Resource[S]) prepare(plan tfsdk.Plan, diags *diag.Diagnostics) (catalog.Write, bool) {
-	object, _, found := r.noun.decode(plan.Raw)
+	planned, found := r.noun.decode(plan.Raw)
 	diags.Append(found...)
 	if diags.HasError() || !r.writable(diags) {
 		return catalog.Write{}, false
 	}
-	w, err := r.noun.write(object)
+	w, err := r.noun.write(planned)
 	if err != nil {
 		r.fail("write", err, diags)
 		return catalog.Write{}, false

@@ -20,7 +20,7 @@ import (
 func Report(problems otp.Problems) diag.Diagnostics {
 	var diags diag.Diagnostics
 	for _, p := range problems {
-		at, detail := attributePath(p.Path), p.Detail
+		at, detail := Path(p.Path), p.Detail
 		// Terraform points at the resource where a value is nested.
 		if name := p.Path.String(); len(p.Path) > 1 && !strings.HasPrefix(detail, name) {
 			detail = name + ": " + detail
@@ -46,7 +46,8 @@ func split(problems otp.Problems) (errors, warnings otp.Problems) {
 	return errors, warnings
 }
 
-func attributePath(p otp.Path) path.Path {
+// Path is where a problem is, as the framework names it.
+func Path(p otp.Path) path.Path {
 	at := path.Empty()
 	for _, s := range p {
 		switch s := s.(type) {
@@ -76,7 +77,7 @@ func title(tried string, err error) string {
 		return capital(unknown.Ref.Kind.Title()) + " is not in the catalog"
 	case isA[*catalog.ExistsError](err):
 		return "Object exists already"
-	case isA[*catalog.ConflictError](err):
+	case isA[*catalog.ConflictError](err), isA[*catalog.TakenOverError](err), isA[*catalog.SourceChangedError](err):
 		return "Object was changed by somebody else"
 	case isA[*catalog.WrongCatalogError](err):
 		return "Catalog is not the one this configuration was applied to"

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -25,81 +27,75 @@ type Noun[S any] struct {
 	Name func(S) string
 	// Unknown notes an attribute whose value is not known yet. at begins with
 	// the name of a top-level attribute.
-	Unknown func(object *S, at []any)
+	Unknown func(object *S, at otp.Path)
 	// Check applies the rules that need the object alone.
 	Check func(S) otp.Problems
-	// Document is set for profiles, which are compiled.
-	Document *Document[S]
+	// Computed are the attributes that nobody writes, by name, as they follow
+	// from a stored object: strings, int64, maps of these, or nil for null.
+	Computed map[string]func(catalog.Object) (any, error)
+	// Plan, where there is one, checks an object against others and plans its
+	// computed attributes: the same types, or Unknown, also within a map. What
+	// it leaves out stays as Terraform proposes.
+	Plan func(context.Context, Planned[S]) (Values, diag.Diagnostics)
+	// Write, where there is one, adds to what a create or an update writes.
+	// planned is what was known of the computed attributes in the plan.
+	Write func(object S, planned Values, write *catalog.Write)
 }
 
-// Document is what a compiled kind adds: its computed attribute "document" is
-// made from the objects it refers to.
-type Document[S any] struct {
-	// References lists what the object refers to, with the attribute that does;
-	// references that are not known yet are left out.
-	References func(S) []Reference
-	// Compile makes the document from specs by reference. A reference that is
-	// not among them is not known yet. The document is empty where something
-	// is not known, or wrong.
-	Compile func(object S, specs map[catalog.Ref]Spec) (document string, problems otp.Problems, err error)
-	// Look warns at plan of what vendors tell about the object's routes; the
-	// document is empty where it is not known yet. It calls only vendors whose
-	// account is configured.
-	Look func(ctx context.Context, session *Session, object S, document string) otp.Problems
-	// Derived are the other computed attributes, which follow from the
-	// document: strings, integers, or nil for null.
-	Derived func(document string) (map[string]any, error)
-	// Attributes names them.
-	Attributes []string
+// Values are values of attributes by name, as plain data.
+type Values map[string]any
+
+// Planned is an object in a plan, with what its noun's own plan works with.
+type Planned[S any] struct {
+	Session *Session
+	Object  S
+	// Prior is the object as the state has it; nil: it is created.
+	Prior *S
+	// Computed is what the state has of the computed attributes.
+	Computed Values
+	// Sources are the revisions of what the object was made from as the last
+	// refresh saw them: for the plan of an apply, that of its plan. Empty where
+	// there was none since the object was written.
+	Sources []catalog.MadeFrom
 }
 
-// Reference is one object that a profile names.
-type Reference struct {
-	catalog.Ref
-	Path otp.Path
+// decoded is an object out of a configuration, plan or state.
+type decoded[S any] struct {
+	object S
+	null   bool
+	// unknown are the top-level attributes that are not, or not wholly, known.
+	unknown otp.Fields
+	// computed is what is known of the attributes that nobody writes.
+	computed Values
 }
 
-// Spec is an object as a profile sees it.
-type Spec struct {
-	JSON    json.RawMessage
-	Unknown otp.Fields // attributes that are not known yet
-}
-
-// documentAttribute is the attribute that holds the document.
-const documentAttribute = "document"
-
-func (n *Noun[S]) computed() []string {
-	if n.Document == nil {
-		return nil
-	}
-	return append([]string{documentAttribute}, n.Document.Attributes...)
-}
-
-// decode reads an object out of a configuration, plan or state, and says which
-// of its top-level attributes are not, or not wholly, known yet. What is null
-// is an object without a name.
-func (n *Noun[S]) decode(raw tftypes.Value) (S, otp.Fields, diag.Diagnostics) {
+// decode reads an object. What is null is an object without a name.
+func (n *Noun[S]) decode(raw tftypes.Value) (decoded[S], diag.Diagnostics) {
 	var diags diag.Diagnostics
-	object, unknowns, err := toDomain[S](raw, n.computed()...)
+	d := decoded[S]{null: raw.IsNull()}
+	names := slices.Collect(maps.Keys(n.Computed))
+	object, unknowns, err := toDomain[S](raw, names...)
+	if err == nil {
+		d.computed, err = knownValues(raw, names)
+	}
+	d.object = object
 	if err != nil {
 		diags.AddError("Could not read the "+n.Kind.Title(), "One of its values does not fit its attribute: "+err.Error()+".")
 	}
-	var unknown otp.Fields
 	for _, at := range unknowns {
-		n.Unknown(&object, at)
-		unknown = unknown.With(at)
+		n.Unknown(&d.object, at)
+		d.unknown = d.unknown.With(at)
 	}
-	return object, unknown, diags
+	return d, diags
 }
 
 // encode is a stored object as a value of a schema's type.
 func (n *Noun[S]) encode(ctx context.Context, t attr.Type, object catalog.Object) (raw tftypes.Value, err error) {
-	computed := map[string]any{}
-	if n.Document != nil {
-		if computed, err = n.Document.Derived(object.Document); err != nil {
-			return raw, fmt.Errorf("the document of %s in the catalog cannot be understood: %w", object.Ref(), err)
+	computed := Values{}
+	for name, of := range n.Computed {
+		if computed[name], err = of(object); err != nil {
+			return raw, fmt.Errorf("the %s of %s in the catalog cannot be understood: %w", name, object.Ref(), err)
 		}
-		computed[documentAttribute] = object.Document
 	}
 	raw, err = toTerraform(t.TerraformType(ctx), object.Spec, computed)
 	if err != nil {
@@ -113,90 +109,32 @@ func (n *Noun[S]) ref(object S) catalog.Ref {
 }
 
 // write is what a create or an update writes.
-func (n *Noun[S]) write(object S) (catalog.Write, error) {
-	spec, err := json.Marshal(object)
+func (n *Noun[S]) write(d decoded[S]) (catalog.Write, error) {
+	spec, err := json.Marshal(d.object)
 	if err != nil {
 		return catalog.Write{}, err
 	}
-	w := catalog.Write{Ref: n.ref(object), Spec: spec}
-	if n.Document == nil {
-		return w, nil
-	}
-	for _, reference := range n.Document.References(object) {
-		w.References = append(w.References, reference.Ref)
-	}
-	w.Compile = func(get func(catalog.Ref) (catalog.Object, error)) (string, error) {
-		specs := map[catalog.Ref]Spec{}
-		for _, ref := range w.References {
-			found, err := get(ref)
-			if err != nil {
-				return "", err
-			}
-			specs[ref] = Spec{JSON: found.Spec}
-		}
-		if problems := n.Check(object); problems.Failed() {
-			return "", &ruleError{Ref: w.Ref, Problems: problems}
-		}
-		document, problems, err := n.Document.Compile(object, specs)
-		if err != nil {
-			return "", err
-		}
-		if problems.Failed() {
-			return "", &ruleError{Ref: w.Ref, Problems: problems}
-		}
-		return document, nil
+	w := catalog.Write{Ref: n.ref(d.object), Spec: spec}
+	if n.Write != nil {
+		n.Write(d.object, d.computed, &w)
 	}
 	return w, nil
 }
 
-// ruleError says that a rule failed only when everything was known, at apply.
-type ruleError struct {
+// Spec is an object as a profile sees it.
+type Spec struct {
+	JSON    json.RawMessage
+	Unknown otp.Fields // attributes that are not known yet
+}
+
+// BrokenRules says that rules failed only when everything was known, at apply.
+type BrokenRules struct {
 	Ref      catalog.Ref
 	Problems otp.Problems
 }
 
-func (e *ruleError) Error() string { return e.Ref.String() + ": " + e.Problems.Error() }
-
-// private is what a resource keeps beside its state.
-type private struct {
-	// CatalogID is the catalog the object lives in: reading another one, or an
-	// empty one, must not look like a removal.
-	CatalogID string `json:"catalog_id"`
-	// Revision is what the next update or delete expects to find.
-	Revision int64 `json:"revision"`
-	// Claim is the object's as this resource created or imported it. A read
-	// keeps it: what another resource has adopted since is not ours to delete.
-	Claim string `json:"claim"`
-}
-
-const privateKey = "catalog"
-
-type privateGetter interface {
-	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}
-
-type privateSetter interface {
-	SetKey(context.Context, string, []byte) diag.Diagnostics
-}
-
-func getPrivate(ctx context.Context, from privateGetter) (private, diag.Diagnostics) {
-	var p private
-	raw, diags := from.GetKey(ctx, privateKey)
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, &p); err != nil {
-			diags.AddError("Could not read the resource's private state", err.Error()+". This is a bug of the provider; please report it.")
-		}
-	}
-	return p, diags
-}
-
-func setPrivate(ctx context.Context, into privateSetter, p private) diag.Diagnostics {
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return diag.Diagnostics{diag.NewErrorDiagnostic("Could not write the resource's private state", err.Error())}
-	}
-	return into.SetKey(ctx, privateKey, raw)
-}
+// Error is all of them.
+func (e *BrokenRules) Error() string { return e.Ref.String() + ": " + e.Problems.Error() }
 
 // identity is how Terraform names a catalog object across states.
 type identity struct {

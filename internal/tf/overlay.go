@@ -30,6 +30,9 @@ type entry struct {
 	unknown otp.Fields // attributes that are not known yet
 	gone    bool       // to be deleted by this run
 	missing bool       // neither in the catalog nor planned
+	created bool       // to be created by this run, perhaps after its deletion
+	// resource is whose plan it is; empty once that is over.
+	resource string
 }
 
 func (e entry) same(other entry) bool {
@@ -47,13 +50,18 @@ func newOverlay() *overlay {
 	return &overlay{planned: map[catalog.Ref]entry{}, reads: map[catalog.Ref]map[string]entry{}}
 }
 
-// put registers an object as it is planned. The error names the profiles that
-// were planned before, with another value.
+// put registers an object as it is planned. It is an *orderError where profiles
+// were planned before, with another value, and a *sharedNameError where another
+// resource has the name.
 func (o *overlay) put(ref catalog.Ref, e entry) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if before, planned := o.planned[ref]; e.gone && planned && !before.gone {
-		return nil // the name goes on as another resource
+	before, planned := o.planned[ref]
+	if planned && before.resource != "" && before.resource != e.resource && !(before.gone && e.gone) {
+		return &sharedNameError{Ref: ref, first: before, second: e}
+	}
+	if e.gone && planned && !before.gone {
+		return nil // the name goes on in the same resource, which is replaced
 	}
 	o.planned[ref] = e
 	var early []string
@@ -70,6 +78,17 @@ func (o *overlay) put(ref catalog.Ref, e entry) error {
 		will = "is deleted"
 	}
 	return &orderError{Ref: ref, Profiles: early, Will: will}
+}
+
+// over says that the plan of a resource has failed or was carried out, so that
+// the name is free for another plan.
+func (o *overlay) over(ref catalog.Ref) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if e, planned := o.planned[ref]; planned {
+		e.resource = ""
+		o.planned[ref] = e
+	}
 }
 
 // see gives a profile an object as this run plans it, or else as it is stored,
@@ -112,12 +131,12 @@ func (e *orderError) Error() string {
 		subject, verb = "Profiles", "were"
 	}
 	return fmt.Sprintf("%s %s %s planned before this %s, which %s in the same run. The name is written out there, so Terraform does not know the order. %s",
-		subject, strings.Join(e.Profiles, ", "), verb, e.Ref.Kind.Title(), e.Will, referenceAdvice(e.Ref.Kind))
+		subject, strings.Join(e.Profiles, ", "), verb, e.Ref.Kind.Title(), e.Will, ReferenceAdvice(e.Ref.Kind))
 }
 
-// referenceAdvice is how to refer to an object so that Terraform knows the
+// ReferenceAdvice is how to refer to an object so that Terraform knows the
 // order.
-func referenceAdvice(kind catalog.Kind) string {
+func ReferenceAdvice(kind catalog.Kind) string {
 	attribute := map[catalog.Kind]string{catalog.Brand: "brand", catalog.MessageTemplate: "template", catalog.SenderID: "sender_id", catalog.Profile: "profile"}[kind]
 	in := "the profile"
 	if kind == catalog.Profile {

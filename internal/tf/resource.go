@@ -2,17 +2,13 @@ package tf
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -21,6 +17,14 @@ type Resource[S any] struct {
 	noun    *Noun[S]
 	session *Session
 }
+
+var (
+	_ resource.ResourceWithConfigure      = (*Resource[struct{}])(nil)
+	_ resource.ResourceWithIdentity       = (*Resource[struct{}])(nil)
+	_ resource.ResourceWithImportState    = (*Resource[struct{}])(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource[struct{}])(nil)
+	_ resource.ResourceWithValidateConfig = (*Resource[struct{}])(nil)
+)
 
 // NewResource returns the constructor of a noun's resource.
 func NewResource[S any](noun *Noun[S]) func() resource.Resource {
@@ -56,7 +60,7 @@ func (r *Resource[S]) Configure(_ context.Context, req resource.ConfigureRequest
 // it again with every value known before it plans and before it applies, so
 // warnings wait for the plan, where they come once.
 func (r *Resource[S]) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	object, _, diags := r.noun.decode(req.Config.Raw)
+	config, diags := r.noun.decode(req.Config.Raw)
 	nulls, empty, err := meaningless(req.Config.Raw)
 	if diags.HasError() || err != nil {
 		return // a number of the wrong shape, which the framework itself reports
@@ -64,64 +68,22 @@ func (r *Resource[S]) ValidateConfig(ctx context.Context, req resource.ValidateC
 	// What stands for nothing is reported here and, for the rules, not known:
 	// one mistake gives one message.
 	for _, at := range nulls {
-		r.noun.Unknown(&object, at)
-		resp.Diagnostics.AddAttributeError(path.Root(fmt.Sprint(at[0])), "Collection holds null",
-			fmt.Sprintf("%s holds a null among its values, which stands for nothing. Leave it out, for example with `{ for k, v in var.x : k => v if v != null }` or compact().", at[0]))
+		r.noun.Unknown(&config.object, at)
+		of := at[:len(at)-1]
+		resp.Diagnostics.AddAttributeError(Path(of), "Collection holds null",
+			fmt.Sprintf("%s holds a null among its values, which stands for nothing. Leave it out, for example with `{ for k, v in var.x : k => v if v != null }` or compact().", of))
 	}
 	for _, at := range empty {
-		attribute, diags := r.noun.Schema.AttributeAtPath(ctx, attributePath(at))
+		attribute, diags := r.noun.Schema.AttributeAtPath(ctx, Path(at))
 		if diags.HasError() || !attribute.IsOptional() {
 			continue // required: a rule of its own says what it takes
 		}
-		r.noun.Unknown(&object, at)
-		resp.Diagnostics.AddAttributeError(attributePath(at), "Attribute is empty",
-			fmt.Sprintf("%s is an empty string, which stands for nothing. Leave it out, or set it to null.", otp.Path(at)))
+		r.noun.Unknown(&config.object, at)
+		resp.Diagnostics.AddAttributeError(Path(at), "Attribute is empty",
+			fmt.Sprintf("%s is an empty string, which stands for nothing. Leave it out, or set it to null.", at))
 	}
-	problems, _ := split(r.noun.Check(object))
+	problems, _ := split(r.noun.Check(config.object))
 	resp.Diagnostics.Append(Report(problems)...)
-}
-
-// ModifyPlan registers the object as it will be, so that profiles planned
-// after it see it, and plans the document of a profile.
-func (r *Resource[S]) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.session == nil {
-		return
-	}
-	old, _, diags := r.noun.decode(req.State.Raw)
-	resp.Diagnostics.Append(diags...)
-	object, unknown, diags := r.noun.decode(resp.Plan.Raw)
-	resp.Diagnostics.Append(diags...)
-	spec, err := json.Marshal(object)
-	if err != nil {
-		resp.Diagnostics.Append(Failure("plan the "+r.noun.Kind.Title(), err))
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	if !req.Plan.Raw.IsNull() {
-		_, warnings := split(r.noun.Check(object))
-		resp.Diagnostics.Append(Report(warnings)...)
-	}
-	if unknown["name"] || !r.session.Catalog.Known() {
-		return // while its name is not known, nobody can refer to it
-	}
-	before, after := r.noun.Name(old), r.noun.Name(object)
-	if before != "" && before != after {
-		r.register(before, entry{gone: true}, resp)
-	}
-	if after == "" {
-		return
-	}
-	r.register(after, entry{spec: spec, unknown: unknown}, resp)
-	if r.noun.Document != nil && !resp.Diagnostics.HasError() {
-		r.planDocument(ctx, object, req, resp)
-	}
-}
-
-func (r *Resource[S]) register(name string, e entry, resp *resource.ModifyPlanResponse) {
-	if err := r.session.Catalog.overlay.put(catalog.Ref{Kind: r.noun.Kind, Name: name}, e); err != nil {
-		resp.Diagnostics.AddError("Terraform does not know the order", err.Error())
-	}
 }
 
 // ImportState imports by name, as an ID or an identity.
@@ -131,18 +93,6 @@ func (r *Resource[S]) ImportState(ctx context.Context, req resource.ImportStateR
 		return
 	}
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("name"), path.Root("name"), req, resp)
-}
-
-// fail reports why something could not be done with an object; rules that only
-// failed now are reported at their attributes.
-func (r *Resource[S]) fail(verb string, err error, diags *diag.Diagnostics) {
-	var broken *ruleError
-	if errors.As(err, &broken) {
-		problems, _ := split(broken.Problems)
-		diags.Append(Report(problems)...)
-		return
-	}
-	diags.Append(Failure(verb+" the "+r.noun.Kind.Title(), err))
 }
 
 func (n *Noun[S]) title() string { return capital(n.Kind.Title()) }

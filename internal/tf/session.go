@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -67,15 +66,17 @@ type Catalog struct {
 	store *catalog.Store
 	// isDefault says that nobody chose the URL: the file appears by itself.
 	isDefault bool
+	adopt     Adopt
 	overlay   *overlay
 
 	view *view
+	run  run
 }
 
 // NewCatalog wraps a store. A nil store means that the catalog's URL is not
 // known yet: reads keep what Terraform has, and nothing is written.
-func NewCatalog(store *catalog.Store, isDefault bool) *Catalog {
-	return &Catalog{store: store, isDefault: isDefault, overlay: newOverlay(), view: newView(store)}
+func NewCatalog(store *catalog.Store, isDefault bool, adopt Adopt) *Catalog {
+	return &Catalog{store: store, isDefault: isDefault, adopt: adopt, overlay: newOverlay(), view: newView(store), run: newRun()}
 }
 
 // Store is the catalog itself, without the overlay; nil while its URL is not
@@ -88,62 +89,6 @@ func (c *Catalog) Known() bool { return c.store != nil }
 // read is the catalog as it was when this run first looked, with what it has
 // written since. All reads of a walk share one.
 func (c *Catalog) read(ctx context.Context) (*catalog.Snapshot, error) { return c.view.snapshot(ctx) }
-
-// load makes objects known in one read, for those who ask for them one by one.
-func (c *Catalog) load(ctx context.Context, refs ...catalog.Ref) error {
-	unlock, err := c.view.load(ctx, refs...)
-	if err != nil {
-		return err
-	}
-	unlock()
-	return nil
-}
-
-func (c *Catalog) create(ctx context.Context, w catalog.Write) (catalog.Result, error) {
-	result, err := c.store.Create(ctx, w)
-	return result, c.wrote(w.Ref, result, err)
-}
-
-func (c *Catalog) update(ctx context.Context, w catalog.Write, revision int64) (catalog.Result, error) {
-	result, err := c.store.Update(ctx, w, revision)
-	return result, c.wrote(w.Ref, result, err)
-}
-
-func (c *Catalog) wrote(ref catalog.Ref, result catalog.Result, err error) error {
-	if err != nil {
-		c.view.forget(ref)
-		return err
-	}
-	c.view.wrote(result.CatalogID, ref, &result.Object, result.Purged)
-	return nil
-}
-
-func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Expectation) (catalog.Deleted, error) {
-	deleted, err := c.store.Delete(ctx, ref, expect)
-	if err != nil || deleted.Taken || deleted.Retired {
-		c.view.forget(ref) // it is there in one way or another
-	} else {
-		c.view.wrote("", ref, nil, deleted.Purged)
-	}
-	return deleted, err
-}
-
-// lookup is an object as it will be after this run, for the plan of a profile.
-func (c *Catalog) lookup(ctx context.Context, ref catalog.Ref, profile string) (entry, catalog.Object, error) {
-	stored, err := c.view.get(ctx, ref)
-	if err != nil {
-		return entry{}, catalog.Object{}, err
-	}
-	var object catalog.Object
-	if stored != nil {
-		object = *stored
-	}
-	e := entry{missing: true}
-	if stored != nil && object.RetiredAt == nil {
-		e = entry{spec: object.Spec}
-	}
-	return c.overlay.see(ref, profile, e), object, nil
-}
 
 // find gives one live object, for somebody who wrote its name. Only for a name
 // that is not there it reads the others, to suggest one.
@@ -177,17 +122,7 @@ func (c *Catalog) Settled(ctx context.Context, name string) (*catalog.Object, er
 	object, err := c.find(ctx, ref)
 	var missing *catalog.UnknownNameError
 	if errors.As(err, &missing) {
-		return nil, fmt.Errorf("%w %s", err, referenceAdvice(catalog.Profile))
+		return nil, fmt.Errorf("%w %s", err, ReferenceAdvice(catalog.Profile))
 	}
 	return &object, err
-}
-
-// madeFrom reports whether the stored document of a profile was made from the
-// object at the revision that it has now.
-func (c *Catalog) madeFrom(ctx context.Context, profile catalog.Ref, object catalog.Object) (bool, error) {
-	stored, err := c.view.get(ctx, profile)
-	if err != nil || stored == nil {
-		return false, err
-	}
-	return slices.Contains(stored.MadeFrom, catalog.MadeFrom{Ref: object.Ref(), Revision: object.Revision}), nil
 }

@@ -109,19 +109,6 @@ func TestAProfileInAnotherWorkspace(t *testing.T) {
 	profiles.Apply()
 }
 
-func TestAnIdenticalObjectIsAdopted(t *testing.T) {
-	t.Parallel()
-	w := providertest.NewWorkspace(t)
-	w.Configure(providertest.Setup("acme", "Acme", providertest.OverOctopush)).Apply()
-	// What a run leaves behind that was killed before it saved its state.
-	if err := os.Remove(filepath.Join(w.Folder, "terraform.tfstate")); err != nil {
-		t.Fatal(err)
-	}
-	if output := w.Apply(); strings.Count(output, "was there already") == 0 {
-		t.Errorf("nothing said that objects were adopted: %s", output)
-	}
-}
-
 func TestADifferentObjectIsNotOverwritten(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t)
@@ -227,16 +214,6 @@ func TestUnknownValuesAreCheckedWhenTheyAreKnown(t *testing.T) {
 	w.Configure(body("Acme.2")).Apply()
 }
 
-func TestAResourceRenamedWithoutAMovedBlockLosesNothing(t *testing.T) {
-	t.Parallel()
-	w := providertest.NewWorkspace(t)
-	body := "resource \"otp_brand\" \"acme\" {\n  name = \"acme\"\n  display_name = \"Acme\"\n}\n"
-	w.Configure(body).Apply()
-	// Terraform creates the new one and deletes the old one, in any order.
-	w.Configure(strings.Replace(body, `"otp_brand" "acme"`, `"otp_brand" "renamed"`, 1)).Apply()
-	w.Has(catalog.Brand, "acme")
-}
-
 // A change that leaves the document as it is still renews the record of what
 // it was made from, or the view would call it out of date for good.
 func TestAChangeThatADocumentDoesNotShow(t *testing.T) {
@@ -252,22 +229,6 @@ func TestAChangeThatADocumentDoesNotShow(t *testing.T) {
 	if !w.UpToDate("login") {
 		t.Error("the view says that the document is not up to date, and no plan would repair that")
 	}
-}
-
-// An update that leaves the document as it is meets another one that does not.
-func TestAReferenceThatChangesBetweenPlanAndApply(t *testing.T) {
-	t.Parallel()
-	w := providertest.NewWorkspace(t)
-	body := providertest.Setup("acme", "Acme", providertest.OverOctopush)
-	w.Configure(body).Apply()
-	w.Configure(strings.Replace(body, "allowed_countries", "limits = {}\n  allowed_countries", 1))
-	w.Plans()
-	w.Edit(catalog.Brand, "acme", providertest.Set("display_name", "Somebody"))
-	output, _ := w.TF("apply", "-input=false", "saved.plan")
-	if strings.Contains(output, "inconsistent") {
-		t.Errorf("Terraform blames the provider: %s", output)
-	}
-	w.Apply()
 }
 
 func TestAnImportNeedsAKnownCatalog(t *testing.T) {

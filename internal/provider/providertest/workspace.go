@@ -64,10 +64,11 @@ func (w *Workspace) Beside() *Workspace {
 	return other
 }
 
-// File writes a file into the folder.
+// File writes a file into the folder, or into one below it.
 func (w *Workspace) File(name, content string) {
 	w.T.Helper()
-	if err := os.WriteFile(filepath.Join(w.Folder, name), []byte(content), 0o600); err != nil {
+	path := filepath.Join(w.Folder, name)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
 		w.T.Fatal(err)
 	}
 }
@@ -83,6 +84,13 @@ func (w *Workspace) Configure(body string) *Workspace {
 // that sentences can be compared, and its exit code.
 func (w *Workspace) TF(args ...string) (string, int) {
 	w.T.Helper()
+	output, code := w.Raw(args...)
+	return Fold(output), code
+}
+
+// Raw is TF with the lines as they were printed.
+func (w *Workspace) Raw(args ...string) (string, int) {
+	w.T.Helper()
 	command := exec.CommandContext(context.Background(), w.CLI, append(args, "-no-color")...)
 	command.Dir, command.Env = w.Folder, w.Env
 	var output bytes.Buffer
@@ -92,7 +100,7 @@ func (w *Workspace) TF(args ...string) (string, int) {
 	if err != nil && !errors.As(err, &exit) {
 		w.T.Fatal(err)
 	}
-	return Fold(output.String()), command.ProcessState.ExitCode()
+	return output.String(), command.ProcessState.ExitCode()
 }
 
 var boxes = regexp.MustCompile(`[│╷╵\s]+`)
@@ -138,8 +146,11 @@ func (w *Workspace) Fails(sentence string, args ...string) string {
 type Planned struct {
 	Address string
 	Change  struct {
-		Actions   []string
-		Importing *struct{}
+		Actions      []string
+		Importing    *struct{}
+		Before       map[string]any
+		After        map[string]any
+		AfterUnknown map[string]any `json:"after_unknown"`
 	}
 }
 
