@@ -67,7 +67,7 @@ func NewExtend() action.Action { return &Extend{acting{name: "otp_extend"}} }
 type extendModel struct {
 	Profile types.String `tfsdk:"profile"`
 	Phone   types.String `tfsdk:"phone"`
-	Seconds types.Int64  `tfsdk:"seconds"`
+	Seconds tf.Integer   `tfsdk:"seconds"`
 }
 
 // Schema describes the action.
@@ -78,7 +78,8 @@ func (e *Extend) Schema(_ context.Context, _ action.SchemaRequest, resp *action.
 			"profile": profileAttribute(),
 			"phone":   phoneAttribute(),
 			"seconds": schema.Int64Attribute{
-				Required: true, Validators: []validator.Int64{extension{}},
+				CustomType: tf.IntegerType{},
+				Required:   true, Validators: []validator.Int64{extension{}},
 				MarkdownDescription: "Seconds to add to the validity of the code, 30 to 14,400 at a time. Below 60 is warned of: MyOTP.App's newest document begins there.",
 			},
 		},

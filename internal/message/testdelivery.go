@@ -28,7 +28,7 @@ func NewTestDelivery() action.Action { return &TestDelivery{acting{name: "otp_te
 type testDeliveryModel struct {
 	Profile     types.String `tfsdk:"profile"`
 	Phone       types.String `tfsdk:"phone"`
-	Route       types.Int64  `tfsdk:"route"`
+	Route       tf.Integer   `tfsdk:"route"`
 	EveryRoute  types.Bool   `tfsdk:"every_route"`
 	Locale      types.String `tfsdk:"locale"`
 	RecipientIP types.String `tfsdk:"recipient_ip"`
@@ -46,7 +46,8 @@ func (d *TestDelivery) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"profile": profileAttribute(),
 			"phone":   phoneAttribute(),
 			"route": schema.Int64Attribute{
-				Optional: true, Validators: []validator.Int64{int64validator.AtLeast(0), int64validator.ConflictsWith(path.MatchRoot("every_route"))},
+				CustomType: tf.IntegerType{},
+				Optional:   true, Validators: []validator.Int64{int64validator.AtLeast(0), int64validator.ConflictsWith(path.MatchRoot("every_route"))},
 				MarkdownDescription: "Number of the route to send through, counted from 0 as in the profile. Absent: the routes that serve the phone, in order of preference, until one has sent.",
 			},
 			"every_route": schema.BoolAttribute{

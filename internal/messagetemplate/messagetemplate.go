@@ -53,14 +53,14 @@ func myotpAttribute() schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "How MyOTP.App knows the template: by number. Its texts are the vendor's own.",
 		Attributes: map[string]schema.Attribute{
-			"template_order":          schema.Int64Attribute{Optional: true, MarkdownDescription: templateOrder},
-			"whatsapp_template_order": schema.Int64Attribute{Optional: true, MarkdownDescription: whatsAppOrder},
+			"template_order":          schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: templateOrder},
+			"whatsapp_template_order": schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: whatsAppOrder},
 			"translations": schema.MapNestedAttribute{
 				Optional:            true,
 				MarkdownDescription: "Numbers for other locales, by BCP 47 language tag. Empty: none.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"template_order":          schema.Int64Attribute{Optional: true, MarkdownDescription: templateOrder},
-					"whatsapp_template_order": schema.Int64Attribute{Optional: true, MarkdownDescription: whatsAppOrder},
+					"template_order":          schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: templateOrder},
+					"whatsapp_template_order": schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: whatsAppOrder},
 				}},
 			},
 		},

@@ -26,12 +26,14 @@ func profileSchema() schema.Schema {
 			},
 			"code": codeAttribute(),
 			"validity_seconds": schema.Int64Attribute{
-				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultValiditySeconds),
+				CustomType: tf.IntegerType{},
+				Optional:   true, Computed: true, Default: int64default.StaticInt64(otp.DefaultValiditySeconds),
 				MarkdownDescription: "How long a code is good, in seconds. Default 300; below 60 and above 900 is warned of. Each vendor has its own bounds: MyOTP.App 30 to 14,400 " +
 					"(Telegram 60 to 3,600; WhatsApp exactly what the template says), Octopush 3 to 10,000,000.",
 			},
 			"max_wrong_attempts": schema.Int64Attribute{
-				Optional: true, Computed: true, Default: int64default.StaticInt64(otp.DefaultMaxWrongAttempts),
+				CustomType: tf.IntegerType{},
+				Optional:   true, Computed: true, Default: int64default.StaticInt64(otp.DefaultMaxWrongAttempts),
 				MarkdownDescription: "After how many wrong codes a code is void, 1 to 100. Default 3; above 10 is warned of. Only Octopush keeps it; elsewhere the application must.",
 			},
 			"allowed_countries": schema.SetAttribute{
@@ -73,7 +75,7 @@ func codeAttribute() schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "What a code looks like. Absent: six digits.",
 		Attributes: map[string]schema.Attribute{
-			"length":             schema.Int64Attribute{Optional: true, MarkdownDescription: "Number of characters, 3 to 32. Default 6. AndroidAPI makes 6, MyOTP.App 3 to 8 over SMS (3 is warned of) and 4 to 8 otherwise, Octopush 4 to 32, Way2API 4 to 8."},
+			"length":             schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: "Number of characters, 3 to 32. Default 6. AndroidAPI makes 6, MyOTP.App 3 to 8 over SMS (3 is warned of) and 4 to 8 otherwise, Octopush 4 to 32, Way2API 4 to 8."},
 			"digits":             schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have digits. Default `true`."},
 			"upper_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have upper-case letters. Default `false`. Only Octopush can."},
 			"lower_case":         schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether codes have lower-case letters. Default `false`. Only Octopush can."},
@@ -88,15 +90,17 @@ func limitsAttribute() schema.Attribute {
 		Optional:            true,
 		MarkdownDescription: "How many codes may be sent to one phone, on behalf of one address of a person, and by the whole profile. The application keeps these limits; no vendor does.",
 		Attributes: map[string]schema.Attribute{
-			"resend_after_seconds": schema.Int64Attribute{Optional: true, MarkdownDescription: "Seconds before a person may ask for another code. Default 30."},
-			"per_phone_hour":       schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and hour. Default 5."},
-			"per_phone_day":        schema.Int64Attribute{Optional: true, MarkdownDescription: "Codes per phone and day. Default 10."},
+			"resend_after_seconds": schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: "Seconds before a person may ask for another code. Default 30."},
+			"per_phone_hour":       schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: "Codes per phone and hour. Default 5."},
+			"per_phone_day":        schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: "Codes per phone and day. Default 10."},
 			"per_ip_hour": schema.Int64Attribute{
-				Optional: true,
+				CustomType: tf.IntegerType{},
+				Optional:   true,
 				MarkdownDescription: "Codes per hour that one address of a person may ask for, to whatever phones, where the application knows it; an IPv6 address counts by its " +
 					"first 64 bits. A thousand phones from one address is how SMS pumping looks. Default 60; 0 for no limit.",
 			},
 			"per_profile_hour": schema.Int64Attribute{
+				CustomType:          tf.IntegerType{},
 				Optional:            true,
 				MarkdownDescription: "Codes per hour that the whole profile may send: what an attack can cost at most. Choose it well above a busy hour. Default 0: no limit.",
 			},

@@ -161,7 +161,7 @@ func (m model) options() (httpapi.Options, diag.Diagnostics) {
 		}
 		options.Timeout = timeout
 	}
-	if v, ok := member(m.HTTP, "max_retries").(types.Int64); ok && !v.IsNull() && !v.IsUnknown() {
+	if v, ok := member(m.HTTP, "max_retries").(tf.Integer); ok && !v.IsNull() && !v.IsUnknown() {
 		if n := v.ValueInt64(); n < 0 || n > maxRetriesLimit {
 			diags.AddAttributeError(at.AtName("max_retries"), "Number of retries is out of range", fmt.Sprintf("max_retries is %d; write 0 to %d.", n, maxRetriesLimit))
 		}

@@ -49,6 +49,7 @@ func androidAPIAttribute() schema.Attribute {
 				MarkdownDescription: "Unique ID of one of your linked devices; messages cost what its SIM costs. 1 to 128 letters, digits and hyphens.",
 			},
 			"sim": schema.Int64Attribute{
+				CustomType:          tf.IntegerType{},
 				Optional:            true,
 				MarkdownDescription: "SIM slot of the device, 1 or 2. Absent: nothing is sent for it, and the phone's own default decides, which is warned of.",
 			},

@@ -24,8 +24,8 @@ func NewConsumption() datasource.DataSource {
 }
 
 type consumptionModel struct {
-	Year     types.Int64  `tfsdk:"year"`
-	Month    types.Int64  `tfsdk:"month"`
+	Year     tf.Integer   `tfsdk:"year"`
+	Month    tf.Integer   `tfsdk:"month"`
 	Channel  types.String `tfsdk:"channel"`
 	Reveal   types.Bool   `tfsdk:"reveal_personal_data"`
 	Sendings types.Int64  `tfsdk:"sendings"`
@@ -44,8 +44,8 @@ func (c *Consumption) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What was sent through Octopush in a month, of every kind, and what it cost.",
 		Attributes: map[string]schema.Attribute{
-			"year":  schema.Int64Attribute{Required: true, Validators: []validator.Int64{int64validator.Between(2000, 9999)}, MarkdownDescription: "Year, such as `2026`."},
-			"month": schema.Int64Attribute{Required: true, Validators: []validator.Int64{int64validator.Between(1, 12)}, MarkdownDescription: "Month, 1 to 12."},
+			"year":  schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(2000, 9999)}, MarkdownDescription: "Year, such as `2026`."},
+			"month": schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(1, 12)}, MarkdownDescription: "Month, 1 to 12."},
 			"channel": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Only messages of this channel, such as `sms` or `voice`, in Octopush's words. It publishes no list of them, and may answer for all channels where it does not know the word. Absent: all.",

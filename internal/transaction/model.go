@@ -17,7 +17,7 @@ type model struct {
 	StartDate    types.String `tfsdk:"start_date"`
 	EndDate      types.String `tfsdk:"end_date"`
 	Vendors      types.Set    `tfsdk:"vendors"`
-	MaxItems     types.Int64  `tfsdk:"max_items"`
+	MaxItems     tf.Integer   `tfsdk:"max_items"`
 	Reveal       types.Bool   `tfsdk:"reveal_personal_data"`
 	Transactions []rowModel   `tfsdk:"transactions"`
 	Totals       []totalModel `tfsdk:"totals"`

@@ -22,7 +22,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"end_date":   schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Last day, included, `YYYY-MM-DD`, UTC. Absent: today."},
 			"vendors":    tf.VendorsAttribute(able()),
 			"max_items": schema.Int64Attribute{
-				Optional: true, Validators: []validator.Int64{int64validator.Between(1, 100000)},
+				CustomType: tf.IntegerType{},
+				Optional:   true, Validators: []validator.Int64{int64validator.Between(1, 100000)},
 				MarkdownDescription: "Most rows to read, 1 to 100,000. Default 1,000; that there are more is a warning.",
 			},
 			"reveal_personal_data": tf.RevealAttribute("phone numbers and IP addresses", "+92*****2233"),
