@@ -58,7 +58,7 @@ func TestAccountsAreAsTheVendorsTellThem(t *testing.T) {
 	}
 	delete(phone, "quotas")
 	for vendor, want := range map[string]map[string]any{
-		"androidapi": {"account": nil, "plan": "Basic", "status": nil, "amount": "125.5040", "unit": "USD", "permissions": granted(true, keys...)},
+		"androidapi": {"account": nil, "plan": "Basic", "status": nil, "amount": "125.504", "unit": "USD", "permissions": granted(true, keys...)},
 		"myotp":      {"account": row(state, "myotp")["account"], "plan": "6452", "status": "active", "amount": "1000", "unit": "credits", "permissions": granted(true, entitlements...), "quotas": []any{}},
 		"octopush":   {"account": nil, "plan": nil, "status": nil, "amount": "37.5", "unit": "euros", "permissions": []any{}, "quotas": []any{}},
 	} {
