@@ -68,10 +68,9 @@ func TestAnApplicationReadsItsViewOnPostgreSQLAndNothingElse(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s", name, exit, output)
 		}
 	}
-	if python := consumers["python"]; python != nil {
-		exit, output := run(python, url(pgtest.Application+":"+applicationPassword))
-		if exit != 1 || !strings.Contains(output, "reads SQLite catalogs only") {
-			t.Errorf("the Python consumer: exit code %d, %s", exit, output)
+	if php := consumers["php"]; php != nil {
+		if exit, output := run(php, url(pgtest.Application+":"+applicationPassword), "PGPASSWORD="); exit != 0 || !strings.Contains(output, "octopush") {
+			t.Errorf("the PHP consumer: exit code %d, %s", exit, output)
 		}
 	}
 	if strings.Contains(told, "hunter2") {

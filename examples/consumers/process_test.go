@@ -1,101 +1,117 @@
 package consumers_test
 
 import (
-	"encoding/json"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/otp-as-code/terraform-provider-otp/examples/consumers/conformance"
+	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
-// start makes a bench with a scenario's document.
-func start(t *testing.T, command []string, sc scenario) *bench {
+const (
+	phone  = "+33612345678"
+	indian = "+919876543210"
+)
+
+// withTable is a consumer that remembers in PostgreSQL, each case in a table of
+// its own.
+type withTable struct {
+	server *pgtest.Server
+	words  []string
+}
+
+// ddl is the table of the Go consumer's table.go.
+const ddl = "CREATE TABLE IF NOT EXISTS otp_challenges (name text PRIMARY KEY, record jsonb NOT NULL, stale bigint NOT NULL)"
+
+// Play implements conformance.Player.
+func (w withTable) Play(ctx context.Context, stage conformance.Stage, command []string, now int64) (conformance.Told, error) {
+	name := "case_" + strings.ToLower(filepath.Base(filepath.Dir(filepath.Dir(stage.Folder)))+filepath.Base(filepath.Dir(stage.Folder)))
+	schema := strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '_'
+	}, name)
+	schema = schema[max(0, len(schema)-60):]
+	url := w.server.URL(pgtest.Administrator, "postgres", "search_path="+schema)
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return conformance.Told{}, err
+	}
+	_, err = db.ExecContext(ctx, fmt.Sprintf("CREATE SCHEMA IF NOT EXISTS %q; %s", schema, ddl))
+	if err := errors.Join(err, db.Close()); err != nil {
+		return conformance.Told{}, err
+	}
+	player := conformance.Command{Words: w.words, Challenges: url, Environment: map[string]string{"OTP_CHALLENGES_KEY": "a-made-up-key-of-more-than-32-characters"}}
+	return player.Play(ctx, stage, command, now)
+}
+
+// needs skips a test where a program cannot do something; where CI is, it fails.
+func needs(t *testing.T, program string, arguments ...string) {
 	t.Helper()
-	return newBench(t, command, sc.document(t), sc.env)
+	process := exec.Command(program, arguments...)
+	process.Dir = "node"
+	if out, err := process.CombinedOutput(); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s %s: %s", program, strings.Join(arguments, " "), out)
+		}
+		t.Skipf("NOT tested: %s %s fails", program, strings.Join(arguments, " "))
+	}
+}
+
+// documentOf writes the document of a case.
+func documentOf(t *testing.T, path string, c conformance.Case) {
+	t.Helper()
+	text, err := c.Document()
+	if err == nil {
+		err = os.WriteFile(path, []byte(text), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestAttemptsThatRaceAreCounted(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"myotp"}})
-		b.step(t, myotpSent)
-		b.vendor.expect(slices.Repeat([]string{`200 {"status": "failed", "reason": "invalid"}`}, 6))
+		var verified atomic.Int32
+		vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := `{"message_id": "3f0c1d2e", "status": "accepted"}`
+			if strings.Contains(r.URL.Path, "verify") {
+				verified.Add(1)
+				answer = `{"status": "failed", "reason": "invalid"}`
+			}
+			_, _ = io.WriteString(w, answer) // that the consumer has gone is no fault
+		}))
+		t.Cleanup(vendor.Close)
+		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + vendor.URL}}
+		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"myotp"}})
+		do := []string{"--document", b.path("document.json"), "--profile", "login", "--json"}
+		if exit, _, stderr := b.run(t, append(slices.Clone(do), "send", phone)...); exit != 0 {
+			t.Fatalf("exit code %d: %s", exit, stderr)
+		}
 		var group sync.WaitGroup
 		for range 6 {
-			group.Go(func() { b.run(t, "verify", phone, "111111") })
+			group.Go(func() { b.run(t, append(slices.Clone(do), "verify", phone, "111111")...) })
 		}
 		group.Wait()
-		if calls := b.vendor.take(); len(calls) != 3 {
-			t.Errorf("%d wrong codes reached the vendor at once, want max_wrong_attempts, 3", len(calls))
-		}
-	})
-}
-
-func TestChallengesAreShared(t *testing.T) {
-	t.Parallel()
-	if consumers["python"] == nil {
-		t.Skip("the python consumer is NOT tested: python3 is not on the PATH")
-	}
-	for _, order := range [][]string{{"go", "python"}, {"python", "go"}} {
-		t.Run(strings.Join(order, " to "), func(t *testing.T) {
-			t.Parallel()
-			b := start(t, consumers[order[0]], scenario{routes: []string{"androidapi", "way2api"}})
-			b.step(t, androidSent)
-			b.step(t, step{do: "send --route 1 " + indian, answers: []string{way2apiOK}, calls: []string{way2apiCall}, want: byRoute(1, "way2api", "ok", http200)})
-			b.command = consumers[order[1]]
-			b.step(t, checked("androidapi", androidVerify(code), androidYes, "ok", 0, http200))
-			b.step(t, step{do: "verify " + indian + " MADE", want: byRoute(1, "way2api", "ok", "")})
-			b.keepsSecrets(t)
-		})
-	}
-}
-
-func TestWhatIsStored(t *testing.T) {
-	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"androidapi", "way2api"}})
-		type challenge struct {
-			Kept map[string]any
-			Code string
-		}
-		stored := func(phone string) challenge {
-			text, err := os.ReadFile(b.path("challenges.json"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var records map[string]struct{ Challenge challenge }
-			if err := json.Unmarshal(text, &records); err != nil {
-				t.Fatal(err)
-			}
-			return records["login "+phone].Challenge
-		}
-		b.step(t, androidSent)
-		b.step(t, step{do: "send --route 1 " + indian, answers: []string{way2apiOK}, calls: []string{way2apiCall}, want: byRoute(1, "way2api", "ok", http200)})
-		secret, ok := stored(phone).Kept["secret_code"].(map[string]any)
-		if mac, _ := secret["mac"].(string); !ok || len(mac) != 64 || secret["value"] != nil {
-			t.Errorf("secret_code is stored as %v, want a keyed hash and nothing else", secret)
-		}
-		want := map[string]any{"number": true, "value": "901"}
-		if diff := cmp.Diff(want, stored(phone).Kept["message_id"]); diff != "" {
-			t.Errorf("message_id (-want +got):\n%s", diff)
-		}
-		if made := stored(indian).Code; len(made) != 64 {
-			t.Errorf("the code of the application is stored as %q, want a keyed hash", made)
-		}
-		// A command about another phone shows that all credentials expire.
-		b.pass(t, 301)
-		third := "+33612345679"
-		b.step(t, step{
-			do: "send --route 0 " + third, answers: []string{`200 {"status": 400}`}, exit: 3,
-			calls: []string{strings.ReplaceAll(androidSend(androidText), phone, third)},
-			want:  `{"outcome":"next_route","refused":[` + by("androidapi", "next_route", http200) + `]}`,
-		})
-		if secret, made := stored(phone).Kept["secret_code"], stored(indian).Code; secret != nil || made != "" {
-			t.Errorf("credentials outlived their challenges: %v %v", secret, made)
+		if n := verified.Load(); n != 3 {
+			t.Errorf("%d wrong codes reached the vendor at once, want max_wrong_attempts, 3", n)
 		}
 	})
 }
@@ -103,45 +119,80 @@ func TestWhatIsStored(t *testing.T) {
 func TestWithoutChallengesNothingIsSent(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"octopush"}})
-		for _, challenges := range []string{b.path("none/challenges.json"), b.path("broken.json")} {
-			if err := os.WriteFile(b.path("broken.json"), []byte("leak-marker"), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			exit, stdout, stderr := b.run(t, "send", phone, "--challenges", challenges)
-			if exit != 1 || stdout != "" || !strings.Contains(stderr, "cannot use the challenges") || strings.Contains(stderr, "leak-marker") {
-				t.Errorf("exit %d, %q, %q", exit, stdout, stderr)
-			}
+		never := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the vendor was asked") }))
+		t.Cleanup(never.Close)
+		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + never.URL}}
+		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"myotp"}})
+		if err := os.WriteFile(b.path("broken.json"), []byte("leak-marker"), 0o600); err != nil {
+			t.Fatal(err)
 		}
-		if calls := b.vendor.take(); calls != nil {
-			t.Errorf("requests: %v", calls)
+		for _, challenges := range []string{b.path("none/challenges.json"), b.path("broken.json"), "postgres://otp:hunter2@127.0.0.1:9/otp"} {
+			exit, stdout, stderr := b.run(t, "--document", b.path("document.json"), "--profile", "login", "--challenges", challenges, "send", phone)
+			if exit != 1 || stdout != "" || strings.Contains(stderr, "leak-marker") || strings.Contains(stderr, "hunter2") || strings.Contains(stderr, "Traceback") {
+				t.Errorf("%s: exit %d, %q, %q", challenges, exit, stdout, stderr)
+			}
 		}
 	})
 }
 
-func TestCatalogIsOnlyRead(t *testing.T) {
+// A catalog whose writer was killed holds a journal that has to be rolled back:
+// who may write the file reads on, and nobody changes it otherwise.
+func TestAReaderIsLetInAfterAKilledWriter(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"octopush"}})
-		stored, err := os.ReadFile(b.path("catalog.db"))
+	text, err := conformance.Case{Routes: []string{"octopush"}}.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	db, err := sql.Open("sqlite", filepath.Join(dir, "catalog.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	must := func(err error) {
+		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.step(t, octopushSent)
-		b.step(t, step{do: "send --profile other " + phone, exit: 1, stderr: "no profile other"})
-		if now, err := os.ReadFile(b.path("catalog.db")); err != nil || !slices.Equal(now, stored) {
-			t.Errorf("the catalog was changed: %v", err)
+	}
+	do := func(statement string, values ...any) {
+		t.Helper()
+		_, err := db.ExecContext(t.Context(), statement, values...)
+		must(err)
+	}
+	do("CREATE TABLE store (name TEXT, document TEXT, up_to_date INTEGER)")
+	do("CREATE VIEW otp_profile_documents AS SELECT * FROM store")
+	do("INSERT INTO store VALUES ('login', ?, 1)", text)
+	// A transaction that has reached the file, and whose end never comes.
+	do("PRAGMA cache_size = 1")
+	do("BEGIN IMMEDIATE")
+	do("UPDATE store SET document = 'torn'")
+	do("CREATE TABLE more (x TEXT)")
+	for range 200 {
+		do("INSERT INTO more VALUES (?)", strings.Repeat("x", 4000))
+	}
+	copied := map[string][]byte{}
+	for _, name := range []string{"catalog.db", "catalog.db-journal"} {
+		copied[name], err = os.ReadFile(filepath.Join(dir, name))
+		must(err)
+	}
+	do("ROLLBACK")
+	must(db.Close())
+	each(t, func(t *testing.T, command []string) {
+		if filepath.Base(command[0]) == "node" {
+			needs(t, command[0], "-e", "require('node:sqlite')")
 		}
-		if err := os.Rename(b.path("catalog.db"), b.path("catalog #1?.db")); err != nil {
-			t.Fatal(err)
+		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH")}}
+		for name, content := range copied {
+			must(os.WriteFile(b.path(name), content, 0o600))
 		}
-		b.step(t, step{do: "send " + phone, exit: 1, stderr: "cannot read the catalog"})
-		if left, err := filepath.Glob(b.path("catalog*")); err != nil || len(left) != 1 {
-			t.Errorf("a missing catalog was made: %v %v", left, err)
+		exit, stdout, stderr := b.run(t, "--catalog", b.path("catalog.db"), "--profile", "login", "routes")
+		if exit != 0 || !strings.Contains(stdout, "octopush") {
+			t.Errorf("exit code %d: %s%s", exit, stdout, stderr)
 		}
-		exit, _, stderr := b.run(t, "routes", "--catalog", b.path("catalog #1?.db"))
-		if exit != 0 {
-			t.Errorf("exit %d, %s", exit, stderr)
+		exit, _, stderr = b.run(t, "--catalog", b.path("none.db"), "--profile", "login", "routes")
+		if _, err := os.Stat(b.path("none.db")); exit != 1 || !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("a missing catalog: exit code %d, %v, %s", exit, err, stderr)
 		}
 	})
 }
@@ -149,15 +200,11 @@ func TestCatalogIsOnlyRead(t *testing.T) {
 func TestOutputForPeople(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, command []string) {
-		b := start(t, command, scenario{routes: []string{"octopush", "way2api", "myotp"}})
-		if err := os.Remove(b.path("catalog.db")); err != nil {
-			t.Fatal(err)
-		}
-		catalog(t, b.path("catalog.db"), scenario{routes: []string{"octopush", "way2api", "myotp"}}.document(t), false)
-		show := func(answer string, wantExit int, want, wantError string, arguments ...string) {
+		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_OCTOPUSH_BASE_URL=http://127.0.0.1:9", "OTP_OCTOPUSH_API_KEY=made-up", "OTP_OCTOPUSH_API_LOGIN=x"}}
+		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"octopush", "way2api", "myotp"}})
+		show := func(wantExit int, want, wantError string, arguments ...string) {
 			t.Helper()
-			b.vendor.expect([]string{answer})
-			exit, stdout, stderr := b.run(t, arguments...)
+			exit, stdout, stderr := b.run(t, append([]string{"--document", b.path("document.json"), "--profile", "login"}, arguments...)...)
 			if exit != wantExit || !strings.Contains(stderr, wantError) {
 				t.Errorf("exit %d, %q; want %d, %q", exit, stderr, wantExit, wantError)
 			}
@@ -165,38 +212,15 @@ func TestOutputForPeople(t *testing.T) {
 				t.Errorf("%v (-want +got):\n%s", arguments, diff)
 			}
 		}
-		show("", 0, `ROUTE  VENDOR      CHANNEL    COUNTRIES  CALLS
+		show(0, `ROUTE  VENDOR      CHANNEL    COUNTRIES  CALLS
 0      octopush    sms        all        send,verify
 1      way2api     sms        IN         send
 2      myotp       sms        all        send,verify,extend,status
-`, "not up to date", "routes")
-		show(octopushOK, 0, `outcome              ok
-route                0
-vendor               octopush
-channel              sms
-answer               HTTP 200
-`, "", "send", phone)
-		show(`400 {"code": 199, "remaining_number_of_attempts": 2}`, 2, `outcome              wrong_code
-route                0
-vendor               octopush
-channel              sms
-answer               HTTP 400
-remaining            2
-`, "", "verify", phone, "111111")
-		b.pass(t, 1000)
-		show(octopushNo, 3, "outcome              next_route\n", "route 0 octopush sms: next_route, HTTP 403", "send", phone, "--route", "0")
-		exit, stdout, _ := b.run(t, "routes", "--json")
-		var rows []map[string]any
-		if err := json.Unmarshal([]byte(stdout), &rows); exit != 0 || err != nil || len(rows) != 3 {
-			t.Fatalf("exit %d, %v, %s", exit, err, stdout)
-		}
-		want := map[string]any{
-			"route": 1.0, "vendor": "way2api", "channel": "sms", "countries": []any{"IN"}, "calls": []any{"send"},
-			"duties": []any{"allowed_countries", "bind_phone", "make_code", "max_wrong_attempts", "send_limits", "single_use", "validity", "verify_code"},
-		}
-		if diff := cmp.Diff(want, rows[1]); diff != "" {
-			t.Errorf("routes --json (-want +got):\n%s", diff)
-		}
+`, "", "routes")
+		show(3, "outcome              next_route\n", "route 0 octopush sms: next_route, no connection", "send", phone, "--route", "0")
+		show(2, "outcome              not_found\n", "", "verify", phone, "482913")
+		show(1, "", "usage: ", "send")
+		show(1, "", "international form", "send", "0612345678")
 	})
 }
 
@@ -209,7 +233,7 @@ func TestNoVendorSpecificLine(t *testing.T) {
 		`"androidapi": "https://androidapi.net/api",`, `"myotp": "https://api.myotp.app",`,
 		`"octopush": "https://api.octopush.com/v1/public",`, `"way2api": "https://app.way2api.com/api/v1",`,
 	}
-	for _, pattern := range []string{"go/*.go", "python/*.py"} {
+	for _, pattern := range []string{"go/*.go", "python/*.py", "node/*.mjs", "php/*.php"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: %v %v", pattern, files, err)
@@ -228,6 +252,9 @@ func TestNoVendorSpecificLine(t *testing.T) {
 			if strings.Contains(string(source), "terraform-provider-otp/internal") {
 				t.Errorf("%s imports the provider", file)
 			}
+		}
+		for i, line := range named { // as PHP writes it
+			named[i] = strings.Replace(line, " =>", ":", 1)
 		}
 		if diff := cmp.Diff(defaults, named); diff != "" {
 			t.Errorf("%s: lines that name a vendor (-want +got):\n%s", pattern, diff)

@@ -92,6 +92,9 @@ func (t *Application) profile(ctx context.Context, name string) (profile, error)
 	if err != nil {
 		return profile{}, err
 	}
+	if of := runner.Profile(); of != name {
+		return profile{}, fmt.Errorf("the catalog holds the document of profile %q under the name %q, so it is refused and nothing is sent; apply the profile again", of, name)
+	}
 	if changed := outdated(snapshot, object); len(changed) > 0 {
 		t.tell("The document of profile %q is not up to date with %s: the next apply of the profile makes it anew. It is sent by as it is now.", name, strings.Join(changed, ", "))
 	}

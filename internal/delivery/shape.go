@@ -104,8 +104,13 @@ func members(node map[string]any, t reflect.Type, at string) (any, error) {
 		}
 		known[key] = value
 	}
-	if t == reflect.TypeFor[otp.Condition]() {
+	switch t {
+	case reflect.TypeFor[otp.Condition]():
 		return known, oneForm(known, at)
+	case reflect.TypeFor[otp.Call]():
+		if known["timeout_seconds"] == json.Number("0") { // which is none in Go
+			return nil, fmt.Errorf("%s.timeout_seconds is 0", at)
+		}
 	}
 	return known, nil
 }

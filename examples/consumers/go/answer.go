@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +40,7 @@ func (c *call) perform(vendor string, values map[string]string, locale string, r
 	if err != nil {
 		return reply{}, err
 	}
-	status, body, fault := exchange(request, cmp.Or(c.TimeoutSeconds, 30))
+	status, body, fault := exchange(request, c.timeout())
 	switch fault {
 	case "next_route":
 		return reply{rule{Outcome: fault}, absent{}, "no connection"}, nil
@@ -54,6 +54,14 @@ func (c *call) perform(vendor string, values map[string]string, locale string, r
 		}
 	}
 	return reply{rule{Outcome: "unknown"}, answer, note}, nil
+}
+
+// timeout is how long to wait, in seconds.
+func (c *call) timeout() int {
+	if c.TimeoutSeconds == nil {
+		return 30
+	}
+	return *c.TimeoutSeconds
 }
 
 // exchange makes one request. Where there is no answer, fault is its outcome;
@@ -82,6 +90,9 @@ func exchange(request *http.Request, seconds int) (status int, body []byte, faul
 // pointers.
 func parse(body []byte) any {
 	var answer any
+	if len(body) <= answerLimit {
+		body = bytes.TrimPrefix(body, []byte("\uFEFF")) // a byte order mark is no part of it
+	}
 	if len(body) > answerLimit || !utf8.Valid(body) || !json.Valid(body) || decode(body, &answer) != nil {
 		return absent{}
 	}
@@ -117,8 +128,8 @@ func (w condition) holds(status int, answer any) bool {
 	if len(w.HTTPStatus) > 0 {
 		return slices.Contains(w.HTTPStatus, status)
 	}
-	value := at(answer, w.Pointer)
-	if w.Absent {
+	value := at(answer, *w.Pointer)
+	if w.Absent != nil {
 		return value == any(absent{})
 	}
 	if w.Prefix != nil {

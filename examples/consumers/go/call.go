@@ -24,22 +24,35 @@ var defaultBaseURLs = map[string]string{
 	"way2api":    "https://app.way2api.com/api/v1",
 }
 
-var (
-	urlParts = regexp.MustCompile(`^\$\{(.*?)\}(.*)$`)
-	integer  = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})$`)
-)
+var integer = regexp.MustCompile(`^-?(0|[1-9][0-9]{0,17})$`)
 
 // unfilled is the name of a placeholder without a value: the call is not made.
 type unfilled string
 
 func (u unfilled) Error() string { return string(u) + " has no value" }
 
+// oldLanguages are names of languages that browsers and systems still use, and
+// what they are called now.
+var oldLanguages = map[string]string{"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "sr-latn", "tl": "fil"}
+
+func canonical(tag string) string {
+	subtags := strings.Split(strings.ToLower(tag), "-")
+	today, old := oldLanguages[subtags[0]]
+	if !old {
+		return strings.ToLower(tag)
+	}
+	if len(subtags) > 1 && len(subtags[1]) == 4 { // a script that the tag names stays
+		today, _, _ = strings.Cut(today, "-")
+	}
+	return strings.Join(append([]string{today}, subtags[1:]...), "-")
+}
+
 // byLocale finds the longest match of a BCP 47 tag: fr-CA, then fr, then the
 // default.
 func byLocale[T any](entries map[string]T, locale string) (found T) {
-	for tag := strings.ToLower(locale); ; {
+	for tag := canonical(locale); ; {
 		for name, entry := range entries {
-			if strings.ToLower(name) == tag {
+			if canonical(name) == tag {
 				return entry
 			}
 		}
@@ -79,26 +92,86 @@ func (c *call) fill(values map[string]string, locale string, resend bool) (map[s
 		values["text"] = byLocale(c.Texts, locale)
 	}
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
-		template, ok := fields[name].(string)
-		if !ok {
-			continue
-		}
-		value, err := fill(template, values)
+		value, err := c.fillField(fields[name], values)
 		switch {
-		case err != nil && slices.Contains(c.OmitIfMissing, name):
+		case errors.As(err, new(unfilled)) && slices.Contains(c.OmitIfMissing, name):
 			delete(fields, name)
 		case err != nil:
 			return nil, err
-		case c.Encoding == "json" && strings.HasSuffix(template, ":number}}"):
-			if !integer.MatchString(value) {
-				return nil, fmt.Errorf("field %s is not a number", name)
-			}
-			fields[name] = json.Number(value)
 		default:
 			fields[name] = value
 		}
 	}
 	return fields, nil
+}
+
+// fillField fills in a field, at any depth.
+func (c *call) fillField(field any, values map[string]string) (any, error) {
+	switch node := field.(type) {
+	case string:
+		value, err := fill(node, values)
+		if err != nil || c.Encoding != "json" || !strings.HasSuffix(node, ":number}}") {
+			return value, err
+		}
+		if !integer.MatchString(value) {
+			return nil, errors.New("what is filled into a field is not a number")
+		}
+		return json.Number(value), nil
+	case map[string]any:
+		filled := map[string]any{}
+		for name, inner := range node {
+			value, err := c.fillField(inner, values)
+			if err != nil {
+				return nil, err
+			}
+			filled[name] = value
+		}
+		return filled, nil
+	case []any:
+		filled := make([]any, len(node))
+		for i, inner := range node {
+			value, err := c.fillField(inner, values)
+			if err != nil {
+				return nil, err
+			}
+			filled[i] = value
+		}
+		return filled, nil
+	}
+	return field, nil
+}
+
+// fillPath fills in the path: each placeholder is one segment, which leads to no
+// other path.
+func (c *call) fillPath(values map[string]string) (string, error) {
+	segments := strings.Split(c.path(), "/")
+	for i, template := range segments {
+		if !strings.HasPrefix(template, "{{") {
+			continue
+		}
+		value, err := fill(template, values)
+		if err != nil {
+			return "", err
+		}
+		if value == "." || value == ".." {
+			return "", errors.New("what is filled in would lead to another path")
+		}
+		segments[i] = escape(value)
+	}
+	return strings.Join(segments, "/"), nil
+}
+
+// escape percent-encodes every byte but those that RFC 3986 does not reserve.
+func escape(text string) string {
+	var out strings.Builder
+	for i := range len(text) {
+		if b := text[i]; b < 0x80 && strings.ContainsRune("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~", rune(b)) {
+			out.WriteByte(b)
+		} else {
+			fmt.Fprintf(&out, "%%%02X", b)
+		}
+	}
+	return out.String()
 }
 
 // baseURL says where the vendor is: https, or http on loopback, so that
@@ -156,12 +229,15 @@ func (c *call) request(vendor string, values map[string]string, locale string, r
 	if err != nil {
 		return nil, err
 	}
-	parts := urlParts.FindStringSubmatch(c.URL)
-	base, err := baseURL(parts[1], vendor)
+	base, err := baseURL(strings.TrimSuffix(c.URL, "}"+c.path())[2:], vendor)
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequest(c.Method, base+parts[2]+query, bytes.NewReader(body))
+	path, err := c.fillPath(values)
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequest(c.Method, base+path+query, bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("method or url is not valid") // err quotes the query
 	}
@@ -173,7 +249,7 @@ func (c *call) request(vendor string, values map[string]string, locale string, r
 		if err != nil {
 			return nil, err
 		}
-		if strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if strings.ContainsFunc(value, isControl) {
 			return nil, fmt.Errorf("header %s holds a control character", name)
 		}
 		request.Header.Set(name, value)

@@ -1,52 +1,47 @@
 package main
 
 import (
-	"context"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 const day = 86400
 
-// challenges is what the server remembers of each profile and phone.
-type challenges struct {
-	path    string
-	key     []byte
-	now     int64 // Unix seconds, as all times
-	records map[string]*record
-	lock    *sql.DB
+// store remembers records by name. Nothing but change touches them.
+type store interface {
+	// change lets work change the records of some names; other programs wait
+	// meanwhile. Where work fails, nothing is changed.
+	change(names []string, work func(records []*record) error) error
+	close() error
 }
 
+// record is what the server remembers of a profile and a phone; of an address and
+// of the whole profile it has the sends only. Times are Unix seconds.
 type record struct {
 	Challenge *challenge       `json:"challenge"`
-	Sends     []int64          `json:"sends"` // counted for the limits
-	Wrong     []int64          `json:"wrong"` // wrong codes, over all sends and routes
-	Used      map[string]int64 `json:"used"`  // codes that verified, and until when to refuse them
+	Sends     []int64          `json:"sends"`   // counted for the limits
+	Wrong     []int64          `json:"wrong"`   // wrong codes, over all sends and routes
+	Used      map[string]int64 `json:"used"`    // codes that verified, and until when to refuse them
+	Serial    int64            `json:"serial"`  // counts the sends, so that a late answer does not replace a newer challenge
+	Sending   int64            `json:"sending"` // the send whose outcome is not known yet, or never was
 }
 
 // challenge is one code on its way. It holds its route and code policy,
 // because the document may change before the code is typed.
 type challenge struct {
+	Serial    int64           `json:"serial"`
 	Number    int             `json:"number"`
 	Route     route           `json:"route"`
 	Policy    policy          `json:"policy"`
 	Outcome   string          `json:"outcome"`
 	Kept      map[string]kept `json:"kept"`
-	SentAt    int64           `json:"sent_at"`
 	ExpiresAt int64           `json:"expires_at"`
 	Code      string          `json:"code"` // keyed hash of a code of our own
 	IP        string          `json:"ip"`   // keyed hash
@@ -59,109 +54,76 @@ type kept struct {
 	MAC    string `json:"mac,omitempty"`
 }
 
-// open reads the challenges for one command; other commands wait, so that no
-// count is lost. The lock is an empty SQLite database: it works on every
-// system and ends with its process. An application would lock the row of one
-// phone.
-func open(path string) (*challenges, error) {
-	lock, err := sql.Open("sqlite", path+".lock?_pragma=busy_timeout(120000)")
-	if err != nil {
-		return nil, err
+// openStore opens the file or the table where challenges are.
+func openStore(where string, now int64) (store, keyed, error) {
+	key := []byte(os.Getenv("OTP_CHALLENGES_KEY"))
+	if isPostgres(where) {
+		opened, err := openTable(where, key, now)
+		return opened, keyed{key}, err
 	}
-	lock.SetMaxOpenConns(1)
-	s := &challenges{path: path, lock: lock, now: time.Now().Unix(), records: map[string]*record{}}
-	_, err = lock.ExecContext(context.Background(), "BEGIN EXCLUSIVE")
-	if err == nil {
-		err = s.read()
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot use the challenges %s: %w", path, errors.Join(err, lock.Close()))
-	}
-	return s, nil
+	opened, key, err := openFile(where, key, now)
+	return opened, keyed{key}, err
 }
 
-func (s *challenges) close() error { return s.lock.Close() }
-
-func (s *challenges) read() (err error) {
-	s.key, err = os.ReadFile(s.path + ".key")
-	if errors.Is(err, fs.ErrNotExist) {
-		s.key = []byte(rand.Text() + rand.Text())
-		err = os.WriteFile(s.path+".key", s.key, 0o600)
-	}
-	if err != nil {
-		return err
-	}
-	text, err := os.ReadFile(s.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err == nil {
-		err = decode(text, &s.records)
-	}
-	maps.DeleteFunc(s.records, func(_ string, r *record) bool { return s.prune(r) })
-	return err
-}
-
-// prune drops what is over; credentials go when their challenge expires. It
-// reports whether nothing is left.
-func (s *challenges) prune(r *record) bool {
-	old := func(at int64) bool { return at <= s.now-day }
+// prune drops what is over; credentials go when their challenge expires.
+func (r *record) prune(now int64) {
+	old := func(at int64) bool { return at <= now-day }
 	r.Sends, r.Wrong = slices.DeleteFunc(r.Sends, old), slices.DeleteFunc(r.Wrong, old)
-	maps.DeleteFunc(r.Used, func(_ string, until int64) bool { return until <= s.now })
-	if c := r.Challenge; c != nil && c.ExpiresAt <= s.now {
+	maps.DeleteFunc(r.Used, func(_ string, until int64) bool { return until <= now })
+	if c := r.Challenge; c != nil && c.ExpiresAt <= now {
 		c.Code, c.IP = "", ""
 		maps.DeleteFunc(c.Kept, func(_ string, entry kept) bool { return entry.MAC != "" })
 		if old(c.ExpiresAt) {
 			r.Challenge = nil
 		}
 	}
-	return r.Challenge == nil && len(r.Sends)+len(r.Wrong)+len(r.Used) == 0
+	if r.Used == nil {
+		r.Used = map[string]int64{}
+	}
 }
 
-func (s *challenges) record(profile, phone string) *record {
-	name := profile + " " + phone
-	if s.records[name] == nil {
-		s.records[name] = &record{Sends: []int64{}, Wrong: []int64{}, Used: map[string]int64{}}
+// stale is when something of a record is over next; 0: nothing is left.
+func (r *record) stale() int64 {
+	ends := slices.Collect(maps.Values(r.Used))
+	for _, times := range [][]int64{r.Sends, r.Wrong} {
+		if len(times) > 0 {
+			ends = append(ends, times[0]+day)
+		}
 	}
-	return s.records[name]
+	if c := r.Challenge; c != nil {
+		end := c.ExpiresAt
+		if c.Code+c.IP == "" && !slices.ContainsFunc(slices.Collect(maps.Values(c.Kept)), func(entry kept) bool { return entry.MAC != "" }) {
+			end += day
+		}
+		ends = append(ends, end)
+	}
+	if len(ends) == 0 {
+		return 0
+	}
+	return slices.Min(ends)
 }
 
-// save replaces the file at once, readable for its owner only.
-func (s *challenges) save() error {
-	text, err := json.Marshal(s.records)
-	if err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(s.path), "challenges-*") // 0600
-	if err != nil {
-		return fmt.Errorf("cannot save the challenges: %w", err)
-	}
-	_, err = file.Write(text)
-	err = errors.Join(err, file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), s.path)
-	}
-	if err != nil {
-		return fmt.Errorf("cannot save the challenges: %w", errors.Join(err, os.Remove(file.Name())))
-	}
-	return nil
-}
+// keyed makes keyed hashes.
+type keyed struct{ key []byte }
+
+// name is the name of a record, which tells neither phone nor address.
+func (k keyed) name(parts ...string) string { return k.mac("", "record", strings.Join(parts, "\x00")) }
 
 // mac is a keyed hash: whoever reads the file without its key cannot try all
 // codes.
-func (s *challenges) mac(phone, kind, value string) string {
-	hash := hmac.New(sha256.New, s.key)
+func (k keyed) mac(phone, kind, value string) string {
+	hash := hmac.New(sha256.New, k.key)
 	hash.Write([]byte(strings.Join([]string{phone, kind, value}, "\x00")))
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // keep makes the entry of a kept value, false where the answer holds nothing
 // usable.
-func (s *challenges) keep(phone, name string, value any) (kept, bool) {
+func (k keyed) keep(phone, name string, value any) (kept, bool) {
 	text, ok := value.(string)
 	number, isNumber := value.(json.Number)
 	if isNumber {
-		text = number.String()
+		text = plain(number)
 	}
 	if text == "" || !ok && !isNumber {
 		return kept{}, false
@@ -169,17 +131,14 @@ func (s *challenges) keep(phone, name string, value any) (kept, bool) {
 	if !strings.HasPrefix(name, "secret_") {
 		return kept{Number: isNumber, Value: text}, true
 	}
-	if isNumber {
-		text = plain(number)
-	}
-	return kept{Number: isNumber, MAC: s.mac(phone, name, text)}, true
+	return kept{Number: isNumber, MAC: k.mac(phone, name, text)}, true
 }
 
 var digits = regexp.MustCompile(`^[0-9]+$`)
 
 // matches compares in constant time. A number lost its leading zeros, so the
 // length counts too.
-func (s *challenges) matches(phone, name string, entry kept, typed string, length int) bool {
+func (k keyed) matches(phone, name string, entry kept, typed string, length int) bool {
 	if entry.Number {
 		if len(typed) != length || !digits.MatchString(typed) {
 			return false
@@ -188,7 +147,7 @@ func (s *challenges) matches(phone, name string, entry kept, typed string, lengt
 	}
 	known := entry.MAC
 	if known == "" {
-		known = s.mac(phone, name, entry.Value)
+		known = k.mac(phone, name, entry.Value)
 	}
-	return hmac.Equal([]byte(known), []byte(s.mac(phone, name, typed)))
+	return hmac.Equal([]byte(known), []byte(k.mac(phone, name, typed)))
 }

@@ -40,7 +40,7 @@ func (p policy) make() (string, error) {
 func (p policy) normalise(typed string) (string, bool) {
 	code, alphabet := "", p.alphabet()
 	for _, r := range typed {
-		if unicode.In(r, unicode.Zs, unicode.Pd) { // spaces and hyphens
+		if unicode.IsSpace(r) || unicode.In(r, unicode.Zs, unicode.Pd) { // spaces and hyphens
 			continue
 		}
 		r = ascii(r)

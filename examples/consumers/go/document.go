@@ -2,16 +2,17 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -20,16 +21,20 @@ import (
 	_ "modernc.org/sqlite" // the driver of a catalog in a file
 )
 
-// document is what the program reads of a profile document.
+// document is what the program reads of a profile document. `null:"yes"` marks
+// the keys that may be null.
 type document struct {
 	SchemaVersion    int               `json:"schema_version"`
+	Requires         any               `json:"requires,omitempty"`
 	Profile          string            `json:"profile"`
+	Brand            string            `json:"brand"`
 	Code             policy            `json:"code"`
 	ValiditySeconds  int64             `json:"validity_seconds"`
 	MaxWrongAttempts int               `json:"max_wrong_attempts"`
-	AllowedCountries []string          `json:"allowed_countries"`
-	CountryPrefixes  map[string]string `json:"country_prefixes"`
+	AllowedCountries []string          `json:"allowed_countries" null:"yes"`
+	CountryPrefixes  map[string]string `json:"country_prefixes" null:"yes"`
 	Limits           limits            `json:"limits"`
+	ResendRoute      string            `json:"resend_route"`
 	Routes           []route           `json:"routes"`
 }
 
@@ -45,17 +50,20 @@ type limits struct {
 	ResendAfterSeconds int64 `json:"resend_after_seconds"`
 	PerPhoneHour       int   `json:"per_phone_hour"`
 	PerPhoneDay        int   `json:"per_phone_day"`
+	PerIPHour          *int  `json:"per_ip_hour" null:"yes"`      // nil: no limit
+	PerProfileHour     *int  `json:"per_profile_hour" null:"yes"` // nil: no limit
 }
 
 type route struct {
 	Vendor    string   `json:"vendor"`
 	Channel   string   `json:"channel"`
-	Countries []string `json:"countries"`
+	Countries []string `json:"countries" null:"yes"`
 	Send      *call    `json:"send"`
-	Verify    *call    `json:"verify"`
-	Extend    *call    `json:"extend"`
-	Status    *call    `json:"status"`
+	Verify    *call    `json:"verify" null:"yes"`
+	Extend    *call    `json:"extend" null:"yes"`
+	Status    *call    `json:"status" null:"yes"`
 	Duties    []string `json:"application_must_enforce"`
+	Skipped   bool     `json:"-"`
 }
 
 func (r route) must(duty string) bool { return slices.Contains(r.Duties, duty) }
@@ -77,7 +85,7 @@ type call struct {
 	Keep           map[string]string         `json:"keep,omitempty"`
 	Expect         map[string]string         `json:"expect,omitempty"`
 	Outcomes       []rule                    `json:"outcomes"`
-	TimeoutSeconds int                       `json:"timeout_seconds,omitempty"`
+	TimeoutSeconds *int                      `json:"timeout_seconds,omitempty"`
 }
 
 type rule struct {
@@ -88,73 +96,130 @@ type rule struct {
 
 type condition struct {
 	HTTPStatus []int   `json:"http_status,omitempty"`
-	Pointer    string  `json:"pointer,omitempty"`
+	Pointer    *string `json:"pointer,omitempty"`
 	In         []any   `json:"in,omitempty"`
 	Prefix     *string `json:"prefix,omitempty"`
-	Absent     bool    `json:"absent,omitempty"`
+	Absent     *bool   `json:"absent,omitempty"`
 }
 
-var (
-	// placeholder is ${VARIABLE}, {{name}} or {{name:number}}.
-	placeholder = regexp.MustCompile(`\$\{([^}]*)\}|\{\{([A-Za-z0-9_]+)(:number)?\}\}`)
-	headerName  = regexp.MustCompile(`^[A-Za-z0-9-]+$`)
-	vendorName  = regexp.MustCompile(`^[a-z0-9]+$`)
-	duties      = []string{
-		"make_code", "verify_code", "validity", "max_wrong_attempts", "bind_phone", "single_use",
-		"bind_recipient_ip", "allowed_countries", "send_limits",
-	}
-)
-
-// connect opens a catalog: a PostgreSQL URL, or the path of a SQLite file. shown
-// is the catalog for messages, and value how a query marks its value.
-func connect(catalog string) (db *sql.DB, shown, value string, err error) {
-	if strings.HasPrefix(catalog, "postgres:") || strings.HasPrefix(catalog, "postgresql:") {
-		config, err := pgx.ParseConfig(catalog)
-		// err may quote a password; with / or @ in it, a password would pass for
-		// something else.
-		if err != nil || strings.Contains(config.Host+config.Database, "@") {
-			return nil, "", "", errors.New("the URL of the catalog cannot be used")
+// load reads the document of a profile, from a file or from the view of a
+// catalog.
+func (o *options) load() (*document, error) {
+	var text []byte
+	if o.document != "" {
+		read, err := os.ReadFile(o.document)
+		if err != nil {
+			return nil, fmt.Errorf("cannot read the document: %w", err)
 		}
-		shown = fmt.Sprintf("%s at %s:%d", config.Database, config.Host, config.Port)
-		return stdlib.OpenDB(*config), shown, "$1", nil
+		text = read
+	} else {
+		read, err := fromCatalog(o.catalog, o.profile)
+		if err != nil {
+			return nil, err
+		}
+		text = []byte(read)
 	}
-	path, err := filepath.Abs(catalog)
+	refuse := func(err error) error { return fmt.Errorf("the document of profile %s is refused: %w", o.profile, err) }
+	var tree any
+	if !json.Valid(text) || decode(text, &tree) != nil {
+		return nil, refuse(errors.New("it is not well formed"))
+	}
+	skipped, err := setAside(tree)
 	if err != nil {
-		return nil, "", "", fmt.Errorf("cannot read the catalog %s: %w", catalog, err)
+		return nil, refuse(err)
 	}
-	source := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro"}
-	db, err = sql.Open("sqlite", source.String())
-	return db, catalog, "?", err
+	known, err := exact(tree, reflect.TypeFor[document](), "")
+	if err != nil {
+		return nil, refuse(err)
+	}
+	strict, err := json.Marshal(known)
+	doc := &document{}
+	if err == nil {
+		err = decode(strict, doc)
+	}
+	if err == nil {
+		err = doc.check(o.profile, skipped)
+	}
+	if err != nil {
+		return nil, refuse(err)
+	}
+	return doc, nil
 }
 
-// load reads the document of a profile, and nothing but the view.
-func load(catalog, profile string) (*document, error) {
-	db, shown, value, err := connect(catalog)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = db.Close() }() // nothing was written
-	var text string
+const query = "SELECT document, up_to_date FROM otp_profile_documents WHERE name = "
+
+// fromCatalog reads the text of a document, and nothing but the view.
+func fromCatalog(catalog, profile string) (text string, err error) {
 	var upToDate bool
-	err = db.QueryRowContext(context.Background(),
-		"SELECT document, up_to_date FROM otp_profile_documents WHERE name = "+value, profile).Scan(&text, &upToDate)
+	if isPostgres(catalog) {
+		text, upToDate, err = fromPostgres(catalog, profile)
+	} else {
+		text, upToDate, err = fromSQLite(catalog, profile)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("the catalog %s has no profile %s", shown, profile)
+		return "", fmt.Errorf("the catalog has no profile %s", profile)
 	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the catalog %s: %w", shown, err)
-	}
-	if !upToDate {
+	if err == nil && !upToDate {
 		fmt.Fprintf(os.Stderr, "profile %s: the document is not up to date\n", profile)
 	}
-	var doc document
-	if err := decode([]byte(text), &doc); err != nil {
-		return nil, fmt.Errorf("the document of profile %s is refused: it is not well formed", profile)
+	return text, err
+}
+
+func isPostgres(where string) bool {
+	return strings.HasPrefix(where, "postgres:") || strings.HasPrefix(where, "postgresql:")
+}
+
+// openPostgres opens a database by its URL; shown is the database for messages.
+func openPostgres(where string) (db *sql.DB, shown string, err error) {
+	config, err := pgx.ParseConfig(where)
+	// err may quote a password; with / or @ in it, a password would pass for
+	// something else.
+	if err != nil || strings.Contains(config.Host+config.Database, "@") {
+		return nil, "", errors.New("the URL of the database cannot be used")
 	}
-	if err := doc.check(profile); err != nil {
-		return nil, fmt.Errorf("the document of profile %s is refused: %w", profile, err)
+	return stdlib.OpenDB(*config), fmt.Sprintf("%s at %s:%d", config.Database, config.Host, config.Port), nil
+}
+
+func fromPostgres(catalog, profile string) (text string, upToDate bool, err error) {
+	db, shown, err := openPostgres(catalog)
+	if err != nil {
+		return "", false, err
 	}
-	return &doc, nil
+	defer func() { _ = db.Close() }() // nothing was written
+	err = db.QueryRowContext(context.Background(), query+"$1", profile).Scan(&text, &upToDate)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		err = fmt.Errorf("cannot read the catalog %s: %w", shown, err)
+	}
+	return text, upToDate, err
+}
+
+// fromSQLite opens the file read-write where it may be, because only then can the
+// journal that a killed writer left be rolled back; query_only keeps this program
+// from writing.
+func fromSQLite(catalog, profile string) (text string, upToDate bool, err error) {
+	path, err := filepath.Abs(catalog)
+	var first error
+	for _, mode := range []string{"rw", "ro"} {
+		if err != nil {
+			break
+		}
+		source := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=" + mode + "&_pragma=query_only(1)&_pragma=busy_timeout(10000)"}
+		db, failed := sql.Open("sqlite", source.String())
+		if failed == nil {
+			failed = db.QueryRowContext(context.Background(), query+"?", profile).Scan(&text, &upToDate)
+			_ = db.Close() // nothing was written
+		}
+		if failed == nil || errors.Is(failed, sql.ErrNoRows) {
+			return text, upToDate, failed
+		}
+		first = cmp.Or(first, failed)
+	}
+	hint := ""
+	if _, failed := os.Stat(path + "-journal"); !errors.Is(failed, fs.ErrNotExist) {
+		hint = "; the journal of a writer that was killed lies beside it, and only a program that may write the file and its folder can roll it back: " +
+			"run `terraform plan`, or give this program that right"
+	}
+	return "", false, fmt.Errorf("cannot read the catalog %s: %w%s", catalog, errors.Join(err, first), hint)
 }
 
 // decode keeps numbers as they are written.
@@ -162,100 +227,4 @@ func decode(text []byte, into any) error {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	decoder.UseNumber()
 	return decoder.Decode(into)
-}
-
-// check refuses what this program does not know: to ignore a duty is insecure.
-func (d *document) check(profile string) error {
-	if d.SchemaVersion != 1 {
-		return errors.New("this program reads schema_version 1 only")
-	}
-	if d.Profile != profile {
-		return errors.New("it belongs to another profile")
-	}
-	for number, r := range d.Routes {
-		unknown := slices.ContainsFunc(r.Duties, func(duty string) bool { return !slices.Contains(duties, duty) })
-		switch {
-		case !vendorName.MatchString(r.Vendor):
-			return fmt.Errorf("route %d has no vendor", number)
-		case unknown:
-			return fmt.Errorf("route %d has a duty that this program does not know", number)
-		case r.Send == nil, r.Verify == nil && !r.must("verify_code"):
-			return fmt.Errorf("route %d cannot send or verify", number)
-		}
-		for verb, c := range r.calls() {
-			if c == nil {
-				continue
-			}
-			if err := c.check(strings.ToUpper(r.Vendor)); err != nil {
-				return fmt.Errorf("route %d, %s: %w", number, verb, err)
-			}
-		}
-	}
-	return nil
-}
-
-func (c *call) check(vendor string) error {
-	variable := "OTP_" + vendor + "(_[A-Z0-9_]+)?_" // the vendor's own, of any account
-	secret := regexp.MustCompile("^" + variable + "(SECRET|API_KEY|API_LOGIN)$")
-	// A path has to follow the variable, so that nothing can be added to the
-	// host name.
-	base := regexp.MustCompile(`^\$\{` + variable + `BASE_URL\}/[A-Za-z0-9._~/-]+$`)
-	if !base.MatchString(c.URL) {
-		return errors.New("url is not a base URL of this vendor and a path")
-	}
-	if !slices.Contains([]string{"json", "multipart", "form", "query"}, c.Encoding) {
-		return errors.New("encoding")
-	}
-	for name := range c.Headers {
-		own := []string{"host", "content-length", "transfer-encoding"}
-		if !headerName.MatchString(name) || slices.Contains(own, strings.ToLower(name)) {
-			return fmt.Errorf("header %q", name)
-		}
-	}
-	for _, template := range c.templates(nil) {
-		if strings.Contains(placeholder.ReplaceAllLiteralString(template, "."), "${") {
-			return errors.New("variable without end")
-		}
-		for _, match := range placeholder.FindAllStringSubmatch(template, -1) {
-			if match[2] == "" && !secret.MatchString(match[1]) {
-				return fmt.Errorf("variable %q is not one of this vendor", match[1])
-			}
-			text := slices.Contains([]string{"code", "phone_e164", "phone_digits"}, match[2])
-			if match[3] != "" && (text || match[0] != template) {
-				return fmt.Errorf("%s cannot be a number", match[2])
-			}
-		}
-	}
-	return nil
-}
-
-// templates are all texts of a call that are filled in.
-func (c *call) templates(omitted []string) []string {
-	found := slices.Collect(maps.Values(c.Headers))
-	for _, fields := range append(slices.Collect(maps.Values(c.ByLocale)), c.Fields, c.Resend) {
-		for name, value := range fields {
-			if text, ok := value.(string); ok && !slices.Contains(omitted, name) {
-				found = append(found, text)
-			}
-		}
-	}
-	return found
-}
-
-// uses reports whether a call uses a kept value; with mayOmit, whether it
-// cannot be made without.
-func (c *call) uses(name string, mayOmit bool) bool {
-	if c == nil {
-		return false
-	}
-	var omitted []string
-	if mayOmit {
-		omitted = c.OmitIfMissing
-	}
-	_, expected := c.Expect[name]
-	return expected || slices.ContainsFunc(c.templates(omitted), func(template string) bool {
-		return slices.ContainsFunc(placeholder.FindAllStringSubmatch(template, -1), func(match []string) bool {
-			return match[2] == name
-		})
-	})
 }

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // exits are the exit codes; 2 for every other outcome, which the person must
@@ -23,7 +24,7 @@ var exits = map[string]int{
 	"next_route": 3, "stop": 3, "unknown": 4, "unavailable": 4,
 }
 
-const usage = `usage: consumer --catalog PATH|URL --profile NAME [--challenges PATH] [--json] COMMAND
+const usage = `usage: consumer --catalog PATH|URL | --document PATH, --profile NAME [--challenges PATH|URL] [--json] COMMAND
   send PHONE [--locale L] [--resend] [--route N] [--ip ADDRESS]
   verify PHONE CODE [--ip ADDRESS]
   extend PHONE SECONDS
@@ -36,17 +37,20 @@ var (
 )
 
 type options struct {
-	catalog, profile, challenges, locale, ip string
-	route                                    *int
-	resend, json                             bool
-	command                                  []string
+	catalog, document, profile, challenges, locale, ip string
+	now                                                int64 // Unix seconds, as all times
+	route                                              *int
+	resend, json                                       bool
+	command                                            []string
 }
 
 func parseOptions(arguments []string) (*options, error) {
-	o := &options{}
+	o := &options{now: time.Now().Unix()}
 	flags := flag.NewFlagSet("consumer", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // its errors may quote a code
 	flags.StringVar(&o.catalog, "catalog", "", "")
+	flags.StringVar(&o.document, "document", "", "")
+	flags.Int64Var(&o.now, "now", o.now, "") // instead of the clock, for tests
 	flags.StringVar(&o.profile, "profile", "", "")
 	flags.StringVar(&o.challenges, "challenges", "otp-challenges.json", "")
 	flags.StringVar(&o.locale, "locale", "", "")
@@ -67,7 +71,7 @@ func parseOptions(arguments []string) (*options, error) {
 		}
 		o.command = append(o.command, flags.Arg(0))
 	}
-	if len(o.command) == 0 || o.catalog == "" || o.profile == "" {
+	if len(o.command) == 0 || (o.catalog == "") == (o.document == "") || o.profile == "" {
 		return nil, errors.New(usage)
 	}
 	if count, ok := values[o.command[0]]; !ok || len(o.command) != count+1 {
@@ -81,7 +85,7 @@ func parseOptions(arguments []string) (*options, error) {
 		if err != nil {
 			return nil, errors.New("--ip must be an IP address")
 		}
-		o.ip = address.String()
+		o.ip = address.Unmap().WithZone("").String()
 	}
 	return o, nil
 }
@@ -99,20 +103,19 @@ func main() {
 }
 
 func (o *options) run() (code int, err error) {
-	doc, err := load(o.catalog, o.profile)
+	doc, err := o.load()
 	if err != nil {
 		return 0, err
 	}
 	if o.command[0] == "routes" {
 		return 0, o.show(describe(doc))
 	}
-	store, err := open(o.challenges)
+	store, keyed, err := openStore(o.challenges, o.now)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, store.close()) }()
-	s := session{options: o, doc: doc, store: store, phone: o.command[1]}
-	s.rec = store.record(doc.Profile, s.phone)
+	s := session{options: o, keyed: keyed, doc: doc, store: store, phone: o.command[1]}
 	var answer result
 	switch o.command[0] {
 	case "send":
@@ -147,6 +150,9 @@ type description struct {
 func describe(doc *document) []description {
 	rows := []description{}
 	for number, r := range doc.Routes {
+		if r.Skipped {
+			continue
+		}
 		row := description{number, r.Vendor, r.Channel, r.Countries, nil, r.Duties}
 		for _, verb := range []string{"send", "verify", "extend", "status"} {
 			if r.calls()[verb] != nil {

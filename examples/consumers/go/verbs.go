@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"os"
 	"regexp"
 	"slices"
@@ -33,14 +34,34 @@ func (c *challenge) verdict(outcome string) result { return named(c.Number, c.Ro
 // session is one command for one phone.
 type session struct {
 	*options
+	keyed
 	doc   *document
-	store *challenges
+	store store
 	phone string
-	rec   *record
 }
 
 func (s *session) recipient() map[string]string {
 	return map[string]string{"phone_e164": s.phone, "phone_digits": s.phone[1:], "recipient_ip": s.ip}
+}
+
+// records are the names of what is remembered: the phone's record, the profile's,
+// and that of the address where it is known.
+func (s *session) records() []string {
+	names := []string{s.name(s.doc.Profile, "phone", s.phone), s.name(s.doc.Profile)}
+	if s.ip != "" {
+		names = append(names, s.name(s.doc.Profile, "ip", network(s.ip)))
+	}
+	return names
+}
+
+// network is what an address counts by: an IPv6 address by its first 64 bits,
+// because whoever has one has all of those.
+func network(ip string) string {
+	address, err := netip.ParseAddr(ip)
+	if err != nil || address.Is4() {
+		return ip
+	}
+	return netip.PrefixFrom(address, 64).Masked().String()
 }
 
 // country is where the phone is, or "".
@@ -53,17 +74,23 @@ func (s *session) country() string {
 	return ""
 }
 
-// wait is how many seconds pass until this phone may be sent another code.
-func (s *session) wait() int64 {
+// wait is how many seconds pass until another code may be sent.
+func (s *session) wait(records []*record) int64 {
 	var wait int64
-	if n := len(s.rec.Sends); n > 0 {
-		wait = s.rec.Sends[n-1] + s.doc.Limits.ResendAfterSeconds - s.store.now
+	if n := len(records[0].Sends); n > 0 {
+		wait = records[0].Sends[n-1] + s.doc.Limits.ResendAfterSeconds - s.now
 	}
-	for span, most := range map[int64]int{3600: s.doc.Limits.PerPhoneHour, day: s.doc.Limits.PerPhoneDay} {
-		recent := slices.DeleteFunc(slices.Clone(s.rec.Sends), func(at int64) bool { return at <= s.store.now-span })
-		if most > 0 && len(recent) >= most {
-			wait = max(wait, recent[len(recent)-most]+span-s.store.now)
+	bound := func(r *record, span int64, most *int) {
+		recent := slices.DeleteFunc(slices.Clone(r.Sends), func(at int64) bool { return at <= s.now-span })
+		if most != nil && len(recent) >= *most {
+			wait = max(wait, recent[len(recent)-*most]+span-s.now)
 		}
+	}
+	bound(records[0], 3600, &s.doc.Limits.PerPhoneHour)
+	bound(records[0], day, &s.doc.Limits.PerPhoneDay)
+	bound(records[1], 3600, s.doc.Limits.PerProfileHour)
+	if len(records) > 2 {
+		bound(records[2], 3600, s.doc.Limits.PerIPHour)
 	}
 	return wait
 }
@@ -73,33 +100,78 @@ func (s *session) send() (_ result, err error) {
 	serves := func(countries []string) bool { return countries == nil || slices.Contains(countries, country) }
 	var candidates []int
 	for number, r := range s.doc.Routes {
-		if (s.route == nil || *s.route == number) && serves(s.doc.AllowedCountries) && serves(r.Countries) {
+		if (s.route == nil || *s.route == number) && !r.Skipped && serves(s.doc.AllowedCountries) && serves(r.Countries) {
 			candidates = append(candidates, number)
 		}
 	}
 	if len(candidates) == 0 {
 		return result{Outcome: "not_allowed"}, nil
 	}
-	if wait := s.wait(); wait > 0 {
-		return result{Outcome: "limited", RetryAfter: wait}, nil
-	}
-	// Before the call: a send that cannot be counted must not happen.
-	s.rec.Sends = append(s.rec.Sends, s.store.now)
-	if err := s.store.save(); err != nil {
-		return result{}, err
-	}
-	answer := result{Outcome: "stop"}
-	defer func() {
-		if err != nil || slices.Contains([]string{"next_route", "stop", "already_active"}, answer.Outcome) {
-			s.rec.Sends = s.rec.Sends[:len(s.rec.Sends)-1] // nothing was sent
+	var wait, serial int64
+	last := -1
+	err = s.store.change(s.records(), func(records []*record) error {
+		if wait = s.wait(records); wait > 0 {
+			return nil
 		}
-		err = errors.Join(err, s.store.save())
-	}()
+		for _, r := range records { // before the call: a send that cannot be counted must not happen
+			r.Sends = append(r.Sends, s.now)
+		}
+		mine := records[0]
+		mine.Serial++
+		mine.Sending, serial = mine.Serial, mine.Serial
+		if mine.Challenge != nil {
+			last = mine.Challenge.Number
+		}
+		return nil
+	})
+	if err != nil || wait > 0 {
+		return result{Outcome: "limited", RetryAfter: wait}, err
+	}
+	if s.resend && s.doc.ResendRoute == "next" {
+		first := max(0, slices.IndexFunc(candidates, func(number int) bool { return number > last }))
+		candidates = slices.Concat(candidates[first:], candidates[:first])
+	}
+	answer, made, err := s.sendBy(candidates)
+	settled := s.store.change(s.records(), func(records []*record) error {
+		s.settle(records, answer.Outcome, made, serial)
+		return nil
+	})
+	return answer, errors.Join(err, settled)
+}
+
+// settle remembers what came of a send, unless a newer one was quicker.
+func (s *session) settle(records []*record, outcome string, made *challenge, serial int64) {
+	mine, old := records[0], records[0].Challenge
+	sent := slices.Contains([]string{"ok", "pending", "unknown"}, outcome)
+	if !sent {
+		for _, r := range records {
+			r.Sends = without(r.Sends, s.now)
+		}
+	}
+	if mine.Sending == serial {
+		mine.Sending = 0
+	}
+	alive, newer := old != nil && old.ExpiresAt > s.now, old != nil && old.Serial > serial
+	if made != nil && !newer && (sent || outcome == "already_active" && !alive) {
+		made.Serial = serial
+		mine.Challenge = made
+	}
+}
+
+func without(times []int64, at int64) []int64 {
+	if i := slices.Index(times, at); i >= 0 {
+		return slices.Delete(times, i, i+1)
+	}
+	return times
+}
+
+// sendBy tries one route after the other, until one has not refused.
+func (s *session) sendBy(candidates []int) (answer result, made *challenge, err error) {
 	var refused []result
 	for _, number := range candidates {
-		answer, err = s.sendBy(number)
+		answer, made, err = s.sendThrough(number)
 		if err != nil {
-			return result{}, err
+			return result{Outcome: "stop"}, nil, err
 		}
 		if answer.Outcome != "next_route" {
 			break
@@ -109,52 +181,61 @@ func (s *session) send() (_ result, err error) {
 		answer = result{Outcome: "next_route"}
 	}
 	answer.Refused = refused
-	return answer, nil
+	return answer, made, nil
 }
 
-func (s *session) sendBy(number int) (result, error) {
-	r, values, code := s.doc.Routes[number], s.recipient(), ""
+func (s *session) sendThrough(number int) (result, *challenge, error) {
+	r, values := s.doc.Routes[number], s.recipient()
+	made := &challenge{Number: number, Route: r, Policy: s.doc.Code, Kept: map[string]kept{}, ExpiresAt: s.now + s.doc.ValiditySeconds}
 	if r.must("bind_recipient_ip") && s.ip == "" {
-		return result{}, fmt.Errorf("route %d binds the code to the address of the recipient: give --ip", number)
+		return result{}, nil, fmt.Errorf("route %d binds the code to the address of the recipient: give --ip", number)
 	}
 	if r.must("make_code") {
-		made, err := s.doc.Code.make()
+		code, err := s.doc.Code.make()
 		if err != nil {
-			return result{}, err
+			return result{}, nil, err
 		}
-		code, values["code"] = s.store.mac(s.phone, "code", made), made
+		made.Code, values["code"] = s.mac(s.phone, "code", code), code
 	}
 	reply, err := r.Send.perform(r.Vendor, values, s.locale, s.resend)
 	if err != nil {
-		return result{}, err
+		return result{}, nil, err
 	}
-	outcome, entries := reply.rule.Outcome, map[string]kept{}
-	if outcome == "ok" || outcome == "pending" {
+	made.Outcome = reply.rule.Outcome
+	if made.Outcome == "already_active" {
+		made.Code = "" // this one was not sent
+	}
+	if made.Outcome == "ok" || made.Outcome == "pending" {
 		for name, pointer := range r.Send.Keep {
-			if entry, ok := s.store.keep(s.phone, name, at(reply.answer, pointer)); ok {
-				entries[name] = entry
+			if entry, ok := s.keep(s.phone, name, at(reply.answer, pointer)); ok {
+				made.Kept[name] = entry
 			} else if r.Verify.uses(name, true) || r.Extend.uses(name, true) || r.Status.uses(name, true) {
-				outcome = "unknown"
+				made.Outcome = "unknown"
 			}
 		}
 	}
-	alive := s.rec.Challenge != nil && s.rec.Challenge.ExpiresAt > s.store.now
-	if slices.Contains([]string{"ok", "pending", "unknown"}, outcome) || outcome == "already_active" && !alive {
-		s.rec.Challenge = &challenge{
-			Number: number, Route: r, Policy: s.doc.Code, Outcome: outcome, Kept: entries, Code: code,
-			SentAt: s.store.now, ExpiresAt: s.store.now + s.doc.ValiditySeconds,
-		}
-		if s.ip != "" {
-			s.rec.Challenge.IP = s.store.mac(s.phone, "ip", s.ip)
-		}
+	if s.ip != "" {
+		made.IP = s.mac(s.phone, "ip", s.ip)
 	}
-	return named(number, r, outcome, reply.note), nil
+	return named(number, r, made.Outcome, reply.note), made, nil
+}
+
+// latest is the challenge of the phone; nil where there is none, or where another
+// send is under way or was cut off.
+func (s *session) latest() (made *challenge, err error) {
+	err = s.store.change(s.records()[:1], func(records []*record) error {
+		if records[0].Sending == 0 {
+			made = records[0].Challenge
+		}
+		return nil
+	})
+	return made, err
 }
 
 // follow makes a later call of the route that sent the code, with what was
 // kept of its answer.
-func (s *session) follow(c *call, more map[string]string) (result, error) {
-	made, values := s.rec.Challenge, map[string]string{}
+func (s *session) follow(made *challenge, c *call, more map[string]string) (result, error) {
+	values := map[string]string{}
 	for name, entry := range made.Kept {
 		values[name] = entry.Value
 	}
@@ -183,60 +264,89 @@ func (s *session) follow(c *call, more map[string]string) (result, error) {
 	return answer, nil
 }
 
-func (s *session) verify(typed string) (result, error) {
-	made, most := s.rec.Challenge, s.doc.MaxWrongAttempts
-	if made == nil {
-		return result{Outcome: "not_found"}, nil
+func (s *session) verify(typed string) (answer result, err error) {
+	var made *challenge
+	var code string
+	err = s.store.change(s.records()[:1], func(records []*record) error {
+		r := records[0]
+		if made = r.Challenge; made == nil || r.Sending != 0 {
+			answer = result{Outcome: "not_found"}
+			return nil
+		}
+		var fits bool
+		code, fits = made.Policy.normalise(typed)
+		answer = s.judge(r, code, fits)
+		r.Wrong = append(r.Wrong, s.now) // before the call: of codes that race, no more count than may be tried
+		if answer.Outcome != "" {
+			s.tried(r, made, code, &answer)
+		}
+		return nil
+	})
+	if err != nil || answer.Outcome != "" {
+		return answer, err
 	}
-	code, ok := made.Policy.normalise(typed)
-	answer, err := s.judge(code, ok)
-	if err != nil {
-		return result{}, err
-	}
+	answer, err = s.follow(made, made.Route.Verify, map[string]string{"code": code, "recipient_ip": s.ip})
+	settled := s.store.change(s.records()[:1], func(records []*record) error {
+		s.tried(records[0], made, code, &answer)
+		return nil
+	})
+	return answer, errors.Join(err, settled)
+}
+
+// tried counts what came of a code, which counted as wrong until now.
+func (s *session) tried(r *record, made *challenge, code string, answer *result) {
 	switch answer.Outcome {
 	case "wrong_code":
-		s.rec.Wrong = append(s.rec.Wrong, s.store.now)
-		if left := max(0, most-len(s.rec.Wrong)); made.Route.must("max_wrong_attempts") && answer.Remaining == nil {
+		if left := max(0, s.doc.MaxWrongAttempts-len(r.Wrong)); made.Route.must("max_wrong_attempts") && answer.Remaining == nil {
 			answer.Remaining = &left
 		}
 	case "ok":
-		s.rec.Used[s.store.mac(s.phone, "code", code)] = made.ExpiresAt
-		s.rec.Challenge, s.rec.Wrong = nil, []int64{}
+		used := s.mac(s.phone, "code", code)
+		if _, again := r.Used[used]; again { // somebody was quicker, and a code counts once
+			answer.Outcome = "wrong_code"
+			return
+		}
+		r.Used[used], r.Wrong = made.ExpiresAt, nil
+		if r.Challenge != nil && r.Challenge.Serial == made.Serial {
+			r.Challenge = nil
+		}
+	default:
+		r.Wrong = without(r.Wrong, s.now)
 	}
-	return answer, s.store.save()
 }
 
-// judge applies the duties of the application, then what the document
-// expects, then asks the vendor.
-func (s *session) judge(code string, fits bool) (result, error) {
-	made := s.rec.Challenge
-	r, typed := made.Route, s.store.mac(s.phone, "code", code)
-	_, used := s.rec.Used[typed]
+// judge applies the duties of the application, then what the document expects.
+// No outcome: the vendor has to be asked.
+func (s *session) judge(rec *record, code string, fits bool) result {
+	made := rec.Challenge
+	r, typed := made.Route, s.mac(s.phone, "code", code)
+	_, used := rec.Used[typed]
 	equal := func(left, right string) bool { return hmac.Equal([]byte(left), []byte(right)) }
 	switch {
-	case r.must("max_wrong_attempts") && len(s.rec.Wrong) >= s.doc.MaxWrongAttempts:
-		return made.verdict("too_many_attempts"), nil
-	case r.must("validity") && made.ExpiresAt <= s.store.now:
-		return made.verdict("expired"), nil
+	case r.must("max_wrong_attempts") && len(rec.Wrong) >= s.doc.MaxWrongAttempts:
+		return made.verdict("too_many_attempts")
+	case r.must("validity") && made.ExpiresAt <= s.now:
+		return made.verdict("expired")
 	case !fits,
 		r.must("single_use") && used,
-		r.must("bind_recipient_ip") && !equal(made.IP, s.store.mac(s.phone, "ip", s.ip)):
-		return made.verdict("wrong_code"), nil
+		r.must("bind_recipient_ip") && !equal(made.IP, s.mac(s.phone, "ip", s.ip)):
+		return made.verdict("wrong_code")
 	case r.must("verify_code") && made.Code == "":
-		return made.verdict("not_found"), nil
+		return made.verdict("not_found")
 	case r.must("verify_code") && !equal(made.Code, typed):
-		return made.verdict("wrong_code"), nil
+		return made.verdict("wrong_code")
 	case r.Verify == nil:
-		return made.verdict("ok"), nil
+		return made.verdict("ok")
 	}
-	values := map[string]string{"code": code, "recipient_ip": s.ip}
+	values := s.recipient()
+	values["code"] = code
 	for name, from := range r.Verify.Expect {
 		entry, ok := made.Kept[name]
 		if !ok {
-			return made.verdict("not_found"), nil
+			return made.verdict("not_found")
 		}
-		if !s.store.matches(s.phone, name, entry, values[from], made.Policy.Length) {
-			return made.verdict("wrong_code"), nil
+		if !s.matches(s.phone, name, entry, values[from], made.Policy.Length) {
+			return made.verdict("wrong_code")
 		}
 	}
 	// Found by phone alone, a code might be another profile's: not after an ok
@@ -244,40 +354,52 @@ func (s *session) judge(code string, fits bool) (result, error) {
 	own := made.Outcome == "unknown" || made.Outcome == "already_active"
 	for name := range r.Send.Keep {
 		if _, ok := made.Kept[name]; !ok && !own && r.Verify.uses(name, false) {
-			return made.verdict("not_found"), nil
+			return made.verdict("not_found")
 		}
 	}
-	return s.follow(r.Verify, values)
+	return result{}
 }
 
 var wholeNumber = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
 
 func (s *session) extend(seconds string) (result, error) {
-	made := s.rec.Challenge
-	switch {
-	case !wholeNumber.MatchString(seconds):
+	if !wholeNumber.MatchString(seconds) {
 		return result{}, errors.New("SECONDS must be a whole number above 0")
+	}
+	made, err := s.latest()
+	switch {
+	case err != nil:
+		return result{}, err
 	case made == nil:
 		return result{Outcome: "not_found"}, nil
 	case made.Route.Extend == nil:
 		return made.verdict("stop"), nil
 	}
-	answer, err := s.follow(made.Route.Extend, map[string]string{"duration_seconds": seconds})
+	answer, err := s.follow(made, made.Route.Extend, map[string]string{"duration_seconds": seconds})
 	if err != nil || answer.Outcome != "ok" {
 		return answer, err
 	}
 	more, err := strconv.ParseInt(seconds, 10, 64)
-	made.ExpiresAt += more
-	return answer, errors.Join(err, s.store.save())
+	if err != nil {
+		return answer, err
+	}
+	return answer, s.store.change(s.records()[:1], func(records []*record) error {
+		if c := records[0].Challenge; c != nil && c.Serial == made.Serial {
+			c.ExpiresAt += more
+		}
+		return nil
+	})
 }
 
 func (s *session) status() (result, error) {
-	made := s.rec.Challenge
+	made, err := s.latest()
 	switch {
+	case err != nil:
+		return result{}, err
 	case made == nil:
 		return result{Outcome: "not_found"}, nil
 	case made.Route.Status == nil:
 		return made.verdict("unavailable"), nil
 	}
-	return s.follow(made.Route.Status, nil)
+	return s.follow(made, made.Route.Status, nil)
 }

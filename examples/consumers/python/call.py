@@ -11,7 +11,7 @@ import ssl
 import threading
 import time
 from decimal import Decimal
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from document import PLACEHOLDER, Fault
 
@@ -33,10 +33,22 @@ class Unfilled(Fault):
         self.name = name
 
 
+# Names of languages that browsers and systems still use, and what they are called now.
+OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi", "jw": "jv", "mo": "ro", "sh": "sr-latn", "tl": "fil"}
+
+
+def canonical(tag):
+    base, *rest = tag.lower().split("-")
+    today = OLD_LANGUAGES.get(base, base)
+    if rest and len(rest[0]) == 4:  # a script that the tag names stays
+        today = today.split("-")[0]
+    return "-".join([today, *rest])
+
+
 def by_locale(entries, locale, otherwise=None):
     """Longest match of a BCP 47 tag: fr-CA, then fr, then the default."""
-    entries = {tag.lower(): entry for tag, entry in (entries or {}).items()}
-    subtags = locale.lower().split("-")
+    entries = {canonical(tag): entry for tag, entry in (entries or {}).items()}
+    subtags = canonical(locale).split("-")
     for length in range(len(subtags), 0, -1):
         if "-".join(subtags[:length]) in entries:
             return entries["-".join(subtags[:length])]
@@ -53,25 +65,46 @@ def fill(template, values):
     return PLACEHOLDER.sub(value, template)
 
 
+def fill_field(field, values, encoding):
+    """A field, at any depth."""
+    if isinstance(field, dict):
+        return {name: fill_field(inner, values, encoding) for name, inner in sorted(field.items())}
+    if isinstance(field, list):
+        return [fill_field(inner, values, encoding) for inner in field]
+    if not isinstance(field, str):
+        return field
+    filled = fill(field, values)
+    if encoding == "json" and field.endswith(":number}}"):
+        if not re.fullmatch("-?(0|[1-9][0-9]{0,17})", filled):
+            raise Fault("what is filled into a field is not a number")
+        return int(filled)
+    return filled
+
+
 def fill_fields(call, values, locale, resend):
     fields = {**call["fields"], **by_locale(call.get("by_locale"), locale, {})}
     if resend:
-        fields.update(call.get("resend") or {})
+        fields.update(call.get("resend", {}))
     if call.get("texts"):
         values = {**values, "text": by_locale(call["texts"], locale)}
     filled = {}
     for name, field in sorted(fields.items()):
         try:
-            filled[name] = fill(field, values) if isinstance(field, str) else field
+            filled[name] = fill_field(field, values, call["encoding"])
         except Unfilled:
-            if name not in (call.get("omit_if_missing") or []):
+            if name not in call.get("omit_if_missing", []):
                 raise
-            continue
-        if call["encoding"] == "json" and isinstance(field, str) and field.endswith(":number}}"):
-            if not re.fullmatch("-?(0|[1-9][0-9]{0,17})", filled[name]):
-                raise Fault(f"field {name} is not a number")
-            filled[name] = int(filled[name])
     return filled
+
+
+def fill_path(path, values):
+    """Each placeholder is one segment, which leads to no other path."""
+    def segment(match):
+        found = fill(match[0], values)
+        if found in (".", ".."):
+            raise Fault(f"what is filled in for {match[2]} would lead to another path")
+        return quote(found, safe="")
+    return PLACEHOLDER.sub(segment, path)
 
 
 def base_url(variable, vendor):
@@ -108,14 +141,14 @@ def perform(vendor, call, values, locale="", resend=False):
     variable, path = re.fullmatch(r"\$\{(.*?)\}(.*)", call["url"]).groups()
     query, body, content_type = encode(call["encoding"], fill_fields(call, values, locale, resend))
     headers = {}
-    for name, template in (call.get("headers") or {}).items():
+    for name, template in call.get("headers", {}).items():
         headers[name] = fill(template, values).encode()
         if re.search(rb"[\x00-\x1f\x7f]", headers[name]):
             raise Fault(f"header {name} holds a control character")
-    if content_type and "content-type" not in map(str.lower, headers):
+    if content_type:
         headers["Content-Type"] = content_type
-    url = base_url(variable, vendor) + path + query
-    status, raw, fault = exchange(call["method"], url, headers, body, call.get("timeout_seconds") or 30)
+    url = base_url(variable, vendor) + fill_path(path, values) + query
+    status, raw, fault = exchange(call["method"], url, headers, body, call.get("timeout_seconds", 30))
     if fault:
         return {"outcome": fault}, ABSENT, "no connection" if fault == "next_route" else "no answer"
     answer = parse(raw)
@@ -165,7 +198,7 @@ def parse(raw):
         raise ValueError(constant)  # NaN and Infinity are no JSON
     try:
         if len(raw) <= ANSWER_LIMIT:
-            return json.loads(raw.decode("utf-8"), parse_float=Decimal, parse_constant=refuse)
+            return json.loads(raw.decode("utf-8-sig"), parse_float=Decimal, parse_constant=refuse)
     except (ValueError, ArithmeticError, RecursionError):
         pass
     return ABSENT

@@ -7,16 +7,17 @@ import argparse
 import ipaddress
 import json
 import re
+import sqlite3
 import sys
 
 import verbs
 from challenges import opened
-from document import CALLS, Fault, load
+from document import VERBS as CALLS, Fault, load
 
 # Exit codes; 2 for every other outcome, which the person must hear.
 EXIT = {"ok": 0, "pending": 0, "already_active": 0, "delivered": 0,
         "next_route": 3, "stop": 3, "unknown": 4, "unavailable": 4}
-USAGE = """consumer --catalog PATH --profile NAME [--challenges PATH] [--json] COMMAND
+USAGE = """consumer --catalog PATH|URL | --document PATH, --profile NAME [--challenges PATH|URL] [--json] COMMAND
   send PHONE [--locale L] [--resend] [--route N] [--ip ADDRESS]
   verify PHONE CODE [--ip ADDRESS]
   extend PHONE SECONDS
@@ -32,23 +33,25 @@ class Parser(argparse.ArgumentParser):
 
 def arguments():
     parser = Parser(add_help=False, allow_abbrev=False)
-    for name in ("catalog", "profile", "ip"):
+    for name in ("catalog", "document", "profile", "ip"):
         parser.add_argument("--" + name)
     parser.add_argument("--challenges", default="otp-challenges.json")
     parser.add_argument("--locale", default="")
     parser.add_argument("--route", type=int)
+    parser.add_argument("--now", type=int)  # Unix seconds instead of the clock, for tests
     parser.add_argument("--resend", action="store_true")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("command", choices=sorted(VALUES))
     parser.add_argument("values", nargs="*")
     args = parser.parse_intermixed_args()
-    if not args.catalog or not args.profile or len(args.values) != VALUES[args.command]:
+    if bool(args.catalog) == bool(args.document) or not args.profile or len(args.values) != VALUES[args.command]:
         parser.error("")
     if args.values and not re.fullmatch(r"\+[1-9][0-9]{6,14}", args.values[0]):
         raise Fault("PHONE must be in international form, such as +33612345678")
     if args.ip:
         try:
-            args.ip = str(ipaddress.ip_address(args.ip))
+            address = ipaddress.ip_address(args.ip)
+            args.ip = str(getattr(address, "ipv4_mapped", None) or address)  # one spelling, so that it compares equal
         except ValueError:
             raise Fault("--ip must be an IP address") from None
     return args
@@ -58,7 +61,7 @@ def describe(document):
     return [{"route": number, "vendor": route["vendor"], "channel": route["channel"],
              "countries": route["countries"], "duties": route["application_must_enforce"],
              "calls": [verb for verb in CALLS if route[verb]]}
-            for number, route in enumerate(document["routes"])]
+            for number, route in enumerate(document["routes"]) if not route["skipped"]]
 
 
 def show(result):
@@ -77,16 +80,19 @@ def show(result):
 def main():
     try:
         args = arguments()
-        document = load(args.catalog, args.profile)
+        document = load(args)
         if args.command == "routes":
             code, result = 0, describe(document)
         else:
             phone, *args.values = args.values
-            with opened(args.challenges) as store:
-                result = getattr(verbs, args.command)(document, store, phone, args)
+            store = opened(args.challenges, args.now)
+            result = getattr(verbs, args.command)(document, store, phone, args)
             code = EXIT.get(result["outcome"], 2)
     except Fault as fault:
         print(f"consumer: {fault}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, sqlite3.Error) as error:
+        print(f"consumer: the challenges cannot be used: {type(error).__name__}", file=sys.stderr)
         return 1
     if args.json:
         print(json.dumps(result, sort_keys=True, separators=(",", ":")))

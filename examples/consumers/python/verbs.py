@@ -1,13 +1,13 @@
 """What an application does with a document: send, verify, extend, status, and its own duties."""
+import ipaddress
 import re
 import secrets
 import string
-import sys
 import unicodedata
 
 from call import Unfilled, at, perform
 from challenges import DAY
-from document import Fault, uses
+from document import Fault, tell, uses
 
 ALPHABETS = {"digits": string.digits, "upper_case": string.ascii_uppercase,
              "lower_case": string.ascii_lowercase, "special_characters": string.punctuation.replace("-", "")}
@@ -21,7 +21,7 @@ def normalise(typed, policy):
     """The code a person typed, as it was sent; None where it cannot be one."""
     code = ""
     for char in typed:
-        if unicodedata.category(char) not in ("Zs", "Pd"):  # spaces and hyphens
+        if not char.isspace() and unicodedata.category(char) not in ("Zs", "Pd"):  # spaces and hyphens
             code += str(unicodedata.decimal(char, char))
     return code if len(code) == policy["length"] and set(code) <= set(alphabet(policy)) else None
 
@@ -34,12 +34,19 @@ def country_of(prefixes, phone):
     return None
 
 
-def wait_for(limits, sends, now):
-    """Seconds until this phone may be sent another code."""
-    waits = [0] + [sent + limits["resend_after_seconds"] - now for sent in sends[-1:]]
-    for span, most in ((3600, limits["per_phone_hour"]), (DAY, limits["per_phone_day"])):
-        recent = [sent for sent in sends if sent > now - span]
-        if recent and len(recent) >= most:
+def network(ip):
+    """What an address counts by: an IPv6 address by its first 64 bits, because whoever has one has all of those."""
+    return str(ipaddress.ip_network(ip + "/64", strict=False)) if ":" in ip else ip
+
+
+def wait_for(limits, records, now):
+    """Seconds until another code may be sent."""
+    phone, everybody, *address = (record["sends"] for record in records)
+    waits = [0] + [sent + limits["resend_after_seconds"] - now for sent in phone[-1:]]
+    bounds = [(phone, 3600, "per_phone_hour"), (phone, DAY, "per_phone_day"), (everybody, 3600, "per_profile_hour")]
+    for sends, span, limit in bounds + [(sends, 3600, "per_ip_hour") for sends in address]:
+        recent, most = [sent for sent in sends if sent > now - span], limits[limit]
+        if most is not None and len(recent) >= most:
             waits.append(recent[-most] + span - now)
     return max(waits)
 
@@ -52,35 +59,64 @@ def recipient(phone, ip):
     return {"phone_e164": phone, "phone_digits": phone[1:], "recipient_ip": ip}
 
 
+def whose(document, store, phone, ip=None):
+    """The names of the records: the phone's, the profile's, and that of the address where it is known."""
+    profile = document["profile"]
+    return [store.name(profile, "phone", phone), store.name(profile), *([store.name(profile, "ip", network(ip))] if ip else [])]
+
+
 def send(document, store, phone, args):
     allowed, country = document["allowed_countries"], country_of(document["country_prefixes"], phone)
     routes = [(number, route) for number, route in enumerate(document["routes"])
-              if args.route in (None, number) and (route["countries"] is None or country in route["countries"])]
+              if args.route in (None, number) and not route["skipped"] and (route["countries"] is None or country in route["countries"])]
     if not routes or allowed is not None and country not in allowed:
         return {"outcome": "not_allowed"}
-    record = store.record(document["profile"], phone)
-    wait = wait_for(document["limits"], record["sends"], store.now)
-    if wait > 0:
-        return {"outcome": "limited", "retry_after_seconds": wait}
-    record["sends"].append(store.now)
-    store.save()  # before the call: a send that cannot be counted must not happen
-    result, refused = {"outcome": "stop"}, []
+    names = whose(document, store, phone, args.ip)
+    with store.change(*names) as records:
+        wait = wait_for(document["limits"], records, store.now)
+        if wait > 0:
+            return {"outcome": "limited", "retry_after_seconds": wait}
+        for record in records:  # before the call: a send that cannot be counted must not happen
+            record["sends"].append(store.now)
+        mine = records[0]
+        last = mine["challenge"]["number"] if mine["challenge"] else -1
+        mine["serial"] += 1
+        mine["sending"] = serial = mine["serial"]
+    if args.resend and document["resend_route"] == "next":
+        routes.sort(key=lambda pair: pair[0] <= last)  # stable: those behind the last come first
+    result, challenge, refused = {"outcome": "stop"}, None, []
     try:
         for number, route in routes:
-            result = send_by(document, store, record, phone, args, number, route)
+            result, challenge = send_by(document, store, phone, args, number, route)
             if result["outcome"] != "next_route":
                 break
-            print("route {route} {vendor} {channel}: next_route, {answer}".format(**result), file=sys.stderr)
+            tell("route {route} {vendor} {channel}: next_route, {answer}".format(**result))
             refused.append(result)
             result = {"outcome": "next_route"}
     finally:
-        if result["outcome"] in ("next_route", "stop", "already_active"):
-            record["sends"].pop()  # nothing was sent
-        store.save()
+        with store.change(*names) as records:
+            settle(records, store.now, result["outcome"], challenge, serial)
     return {**result, "refused": refused} if refused else result
 
 
-def send_by(document, store, record, phone, args, number, route):
+def settle(records, now, outcome, challenge, serial):
+    """Remember what came of a send, unless a newer one was quicker."""
+    mine = records[0]
+    if outcome in ("next_route", "stop", "already_active"):  # nothing was sent
+        for record in records:
+            if now in record["sends"]:
+                record["sends"].remove(now)
+    if mine["sending"] == serial:
+        mine["sending"] = 0
+    old = mine["challenge"]
+    alive = old and old["expires_at"] > now
+    newer = old and old["serial"] > serial
+    if not newer and (outcome in ("ok", "pending", "unknown") or outcome == "already_active" and not alive):
+        mine["challenge"] = {**challenge, "serial": serial}
+
+
+def send_by(document, store, phone, args, number, route):
+    """Send through one route. Returns the result, and the challenge where there is one."""
     call, duties, code = route["send"], route["application_must_enforce"], None
     values = recipient(phone, args.ip)
     if "bind_recipient_ip" in duties and not args.ip:
@@ -91,21 +127,25 @@ def send_by(document, store, record, phone, args, number, route):
     rule, answer, note = perform(route["vendor"], call, values, args.locale, args.resend)
     outcome, kept = rule["outcome"], {}
     if outcome in ("ok", "pending"):
-        for name, pointer in (call.get("keep") or {}).items():
+        for name, pointer in call.get("keep", {}).items():
             entry = store.keep(phone, name, at(answer, pointer))
             if entry:
                 kept[name] = entry
             elif any(uses(route[verb], name, may_omit=True) for verb in ("verify", "extend", "status")):
                 outcome = "unknown"
-    old = record["challenge"]
-    alive = old and old["expires_at"] > store.now
-    if outcome in ("ok", "pending", "unknown") or outcome == "already_active" and not alive:
-        # With its route and code policy: the document may change before the code is typed.
-        record["challenge"] = {
-            "number": number, "route": route, "policy": document["code"], "outcome": outcome, "kept": kept,
-            "sent_at": store.now, "expires_at": store.now + document["validity_seconds"],
-            "code": code and store.mac(phone, "code", code), "ip": args.ip and store.mac(phone, "ip", args.ip)}
-    return named(number, route, outcome, answer=note)
+    # With its route and code policy: the document may change before the code is typed.
+    challenge = {
+        "number": number, "route": route, "policy": document["code"], "outcome": outcome, "kept": kept,
+        "expires_at": store.now + document["validity_seconds"],
+        "code": store.mac(phone, "code", code) if code and outcome != "already_active" else "",
+        "ip": store.mac(phone, "ip", args.ip) if args.ip else ""}
+    return named(number, route, outcome, answer=note), challenge
+
+
+def latest(document, store, phone):
+    """The challenge of a phone; None where there is none, or where another send is under way or was cut off."""
+    with store.change(whose(document, store, phone)[0]) as (record,):
+        return None if record["sending"] else record["challenge"]
 
 
 def follow(phone, challenge, verb, **more):
@@ -115,39 +155,60 @@ def follow(phone, challenge, verb, **more):
     try:
         rule, answer, note = perform(route["vendor"], route[verb], {**values, **recipient(phone, None), **more})
     except Unfilled as unfilled:
-        if unfilled.name in (route["send"].get("keep") or {}):
+        if unfilled.name in route["send"].get("keep", {}):
             return named(number, route, "not_found")  # nothing was kept to ask with
         raise
     left = at(answer, rule["remaining"]) if "remaining" in rule else None
-    # A verification has no other route to go to.
+    # A later call has no other route to go to.
     outcome = "unknown" if rule["outcome"] == "next_route" else rule["outcome"]
     return named(number, route, outcome, answer=note, **({"remaining": left} if type(left) is int else {}))
 
 
 def verify(document, store, phone, args):
-    record = store.record(document["profile"], phone)
-    challenge, most = record["challenge"], document["max_wrong_attempts"]
-    if not challenge:
-        return {"outcome": "not_found"}
-    code = normalise(args.values[0], challenge["policy"])
-    result = judge(store, record, phone, code, args.ip, most)
-    if result["outcome"] == "wrong_code":
+    name, most = whose(document, store, phone)[0], document["max_wrong_attempts"]
+    with store.change(name) as (record,):
+        challenge = None if record["sending"] else record["challenge"]
+        if not challenge:
+            return {"outcome": "not_found"}
+        code = normalise(args.values[0], challenge["policy"])
+        result = judge(store, record, challenge, phone, code, args.ip, most)
+        # Before the call: of codes that race, no more count than may be tried.
         record["wrong"].append(store.now)
-        if "max_wrong_attempts" in challenge["route"]["application_must_enforce"]:
-            result.setdefault("remaining", max(0, most - len(record["wrong"])))
-    elif result["outcome"] == "ok":
-        record["used"][store.mac(phone, "code", code)] = challenge["expires_at"]
-        record.update(challenge=None, wrong=[])
-    store.save()
+        if result:
+            tried(record, store, phone, code, challenge, result, most)
+            return result
+    result = {"outcome": "stop"}
+    try:
+        result = follow(phone, challenge, "verify", code=code, recipient_ip=args.ip)
+    finally:
+        with store.change(name) as (record,):
+            tried(record, store, phone, code, challenge, result, most)
     return result
 
 
-def judge(store, record, phone, code, ip, most):
-    """The duties of the application, then what the document expects, then the vendor."""
-    challenge, wrong = record["challenge"], record["wrong"]
+def tried(record, store, phone, code, challenge, result, most):
+    """Count what came of a code, which counted as wrong until now."""
+    if result["outcome"] == "wrong_code":
+        if "max_wrong_attempts" in challenge["route"]["application_must_enforce"]:
+            result.setdefault("remaining", max(0, most - len(record["wrong"])))
+    elif result["outcome"] == "ok":
+        used = store.mac(phone, "code", code)
+        if used in record["used"]:  # somebody was quicker, and a code counts once
+            result.update(outcome="wrong_code")
+            return
+        record["wrong"] = []
+        record["used"][used] = challenge["expires_at"]
+        if record["challenge"] and record["challenge"]["serial"] == challenge["serial"]:
+            record["challenge"] = None
+    elif store.now in record["wrong"]:
+        record["wrong"].remove(store.now)
+
+
+def judge(store, record, challenge, phone, code, ip, most):
+    """The duties of the application, then what the document expects; None where the vendor has to be asked."""
     route, number, kept = challenge["route"], challenge["number"], challenge["kept"]
     call, duties = route["verify"], route["application_must_enforce"]
-    if "max_wrong_attempts" in duties and len(wrong) >= most:
+    if "max_wrong_attempts" in duties and len(record["wrong"]) >= most:
         return named(number, route, "too_many_attempts")
     if "validity" in duties and challenge["expires_at"] <= store.now:
         return named(number, route, "expired")
@@ -157,7 +218,7 @@ def judge(store, record, phone, code, ip, most):
     if "single_use" in duties and typed in record["used"]:
         return named(number, route, "wrong_code")
     address = store.mac(phone, "ip", ip or "")
-    if "bind_recipient_ip" in duties and not secrets.compare_digest(challenge["ip"] or "", address):
+    if "bind_recipient_ip" in duties and not secrets.compare_digest(challenge["ip"], address):
         return named(number, route, "wrong_code")
     if "verify_code" in duties and not challenge["code"]:
         return named(number, route, "not_found")
@@ -165,36 +226,37 @@ def judge(store, record, phone, code, ip, most):
         return named(number, route, "wrong_code")
     if call is None:
         return named(number, route, "ok")
-    values = {"code": code, "recipient_ip": ip}
-    for name, placeholder in (call.get("expect") or {}).items():
+    values = {**recipient(phone, ip), "code": code}
+    for name, placeholder in call.get("expect", {}).items():
         if name not in kept:
             return named(number, route, "not_found")
         if not store.matches(phone, name, kept[name], values.get(placeholder) or "", challenge["policy"]["length"]):
             return named(number, route, "wrong_code")
     # Found by phone alone, a code might be another profile's: not after an ok without its token.
-    lost = any(uses(call, name) for name in route["send"].get("keep") or {} if name not in kept)
+    lost = any(uses(call, name) for name in route["send"].get("keep", {}) if name not in kept)
     if lost and challenge["outcome"] not in ("unknown", "already_active"):
         return named(number, route, "not_found")
-    return follow(phone, challenge, "verify", **values)
+    return None
 
 
 def extend(document, store, phone, args):
-    challenge = store.record(document["profile"], phone)["challenge"]
     if not re.fullmatch("[1-9][0-9]{0,8}", args.values[0]):
         raise Fault("SECONDS must be a whole number above 0")
+    challenge = latest(document, store, phone)
     if not challenge:
         return {"outcome": "not_found"}
     if challenge["route"]["extend"] is None:
         return named(challenge["number"], challenge["route"], "stop")
     result = follow(phone, challenge, "extend", duration_seconds=args.values[0])
     if result["outcome"] == "ok":
-        challenge["expires_at"] += int(args.values[0])
-        store.save()
+        with store.change(whose(document, store, phone)[0]) as (record,):
+            if record["challenge"] and record["challenge"]["serial"] == challenge["serial"]:
+                record["challenge"]["expires_at"] += int(args.values[0])
     return result
 
 
 def status(document, store, phone, args):
-    challenge = store.record(document["profile"], phone)["challenge"]
+    challenge = latest(document, store, phone)
     if not challenge:
         return {"outcome": "not_found"}
     if challenge["route"]["status"] is None:
