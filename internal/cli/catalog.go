@@ -28,7 +28,7 @@ func catalogCommand() *cobra.Command {
 	c := &catalogCall{}
 	command := &cobra.Command{
 		Use:   "catalog",
-		Short: "Export, import, check a catalog, or show the history of an object",
+		Short: "Export, import, check a catalog, show the history of an object, or a document",
 		Long: "Works on the catalog that OTP_CATALOG_URL names, or --url. None of these commands calls a vendor.\n" +
 			"A URL on the command line can be read by other users of the machine; OTP_CATALOG_URL cannot.",
 		Args: cobra.NoArgs,
@@ -36,7 +36,7 @@ func catalogCommand() *cobra.Command {
 	}
 	command.PersistentFlags().StringVar(&c.url, "url", "", "URL of the catalog; default OTP_CATALOG_URL, or else "+catalog.DefaultURL)
 	command.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON for programs, errors too: {\"error\": \"…\"}")
-	command.AddCommand(exportCommand(c), importCommand(c), checkCommand(c), historyCommand(c))
+	command.AddCommand(exportCommand(c), importCommand(c), checkCommand(c), historyCommand(c), documentCommand(c))
 	return command
 }
 

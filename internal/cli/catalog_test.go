@@ -162,3 +162,18 @@ func TestHistoryTellsWhoDidWhat(t *testing.T) {
 		}
 	}
 }
+
+func TestADocumentIsWrittenAsApplicationsReadIt(t *testing.T) {
+	t.Parallel()
+	url := filled(t)
+	out, notes, err := perform(t, url, "document", "login")
+	if err != nil || out != documentOf(t, "login")+"\n" {
+		t.Errorf("got %q, %v", out, err)
+	}
+	if !strings.Contains(notes, `profile "login" is not up to date with brand`) {
+		t.Errorf("the operator is told %q", notes)
+	}
+	if out, _, err := perform(t, url, "document", "logon"); err == nil || out != "" || !strings.Contains(err.Error(), "login") {
+		t.Errorf("got %q, %v, want an error that names what is near", out, err)
+	}
+}
