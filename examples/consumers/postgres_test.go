@@ -59,9 +59,9 @@ func TestAnApplicationReadsItsViewOnPostgreSQLAndNothingElse(t *testing.T) {
 		"a wrong password in the URL":       {url(pgtest.Application + ":wrong-hunter2"), "", "password authentication failed"},
 		"no password":                       {url(pgtest.Application), "", "password authentication failed"},
 		"another schema":                    {strings.Replace(url(pgtest.Application), pgtest.GuideSchema, "public", 1), applicationPassword, "does not exist"},
-		"a password that looks like a port": {url(pgtest.Application + ":2024/hunter2"), "", "the URL of the catalog cannot be used"},
-		"a password that looks like a host": {url(pgtest.Application + "@hunter2"), "", "the URL of the catalog cannot be used"},
-		"a password that breaks a URL":      {url(pgtest.Application + ":wrong/hunter2%"), "", "the URL of the catalog cannot be used"},
+		"a password that looks like a port": {url(pgtest.Application + ":2024/hunter2"), "", "the URL of the database cannot be used"},
+		"a password that looks like a host": {url(pgtest.Application + "@hunter2"), "", "the URL of the database cannot be used"},
+		"a password that breaks a URL":      {url(pgtest.Application + ":wrong/hunter2%"), "", "the URL of the database cannot be used"},
 	} {
 		exit, output := run(consumers["go"], test.catalog, "PGPASSWORD="+test.password)
 		if exit != 1 || !strings.Contains(output, test.problem) {

@@ -87,16 +87,17 @@ function read_row(string $catalog, string $name): array|false
 // A connection by a URL. PDO takes one apart itself, and its errors would quote the password.
 function postgres(string $url): PDO
 {
-    $parts = parse_url($url);
+    $form = '~^postgres(?:ql)?://(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<host>[^:@/?]*)(?::(?<port>[0-9]+))?(?:/(?<dbname>[^@/?]*))?(?:\?(?<query>.*))?$~D';
+    need(preg_match($form, $url, $parts) === 1, 'the URL of the database cannot be used');
     parse_str($parts['query'] ?? '', $more);
-    $dsn = ['host' => $parts['host'] ?? $more['host'] ?? '', 'port' => $parts['port'] ?? '', 'dbname' => ltrim($parts['path'] ?? '', '/'),
-        'sslmode' => $more['sslmode'] ?? ''];
-    foreach ($dsn as $key => $value) {
-        $dsn[$key] = $value === '' ? '' : "$key=" . "'" . addcslashes(rawurldecode((string) $value), "'\\") . "'";
+    $parts = array_map(rawurldecode(...), array_filter($parts, fn ($part) => $part !== '')) + $more;
+    $dsn = [];
+    foreach (array_intersect_key($parts, array_flip(['host', 'port', 'dbname', 'sslmode', 'connect_timeout'])) as $key => $value) {
+        $dsn[] = "$key='" . addcslashes($value, "'\\") . "'";
     }
-    $password = isset($parts['pass']) ? rawurldecode($parts['pass']) : (getenv('PGPASSWORD') ?: null);
+    $password = $parts['password'] ?? (getenv('PGPASSWORD') ?: null);
     try {
-        $database = new PDO('pgsql:' . implode(';', array_filter($dsn)), rawurldecode($parts['user'] ?? '') ?: null, $password);
+        $database = new PDO('pgsql:' . implode(';', $dsn), $parts['user'] ?? null, $password);
         if (isset($more['search_path'])) {
             $database->prepare("SELECT set_config('search_path', ?, false)")->execute([$more['search_path']]);
         }
