@@ -227,7 +227,7 @@ func TestReadingsOfTheVendorsDocuments(t *testing.T) {
 		"octopush answers 201":                  {overOctopush, sandbox.Settings{Octopush: sandbox.OctopushSettings{Created: true}}, otp.OutcomeExpired},
 		"octopush that repairs nothing":         {overOctopush, sandbox.Settings{Octopush: sandbox.OctopushSettings{RefuseRepairs: true}}, otp.OutcomeExpired},
 		"myotp with the status expired":         {overMyOTP, sandbox.Settings{MyOTP: sandbox.MyOTPSettings{ExpiredStatus: true}}, otp.OutcomeExpired},
-		"myotp with the ranges of the older":    {overMyOTP, sandbox.Settings{MyOTP: sandbox.MyOTPSettings{SeedRanges: true}}, otp.OutcomeExpired},
+		"myotp with the ranges of the older":    {overMyOTP, sandbox.Settings{MyOTP: sandbox.MyOTPSettings{Ranges: "seed"}}, otp.OutcomeExpired},
 		"androidapi with zeros in front":        {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{LeadingZeros: true}}, otp.OutcomeNotFound},
 		"androidapi that mirrors its verdict":   {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{MirrorStatus: true}}, otp.OutcomeNotFound},
 		"androidapi with codes that live twice": {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{ReusableCodes: true}}, otp.OutcomeNotFound},

@@ -88,7 +88,7 @@ func (s *Server) Vendors() []emulate.Vendor { return s.vendors }
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.messages)
+	return append([]Message{}, s.messages...)
 }
 
 // Requests returns what was asked of the vendors, oldest first: the newest

@@ -3,7 +3,6 @@ package androidapi
 import (
 	"encoding/json"
 	"fmt"
-	"html"
 	"maps"
 	"net/http"
 	"slices"
@@ -29,7 +28,7 @@ type Settings struct {
 	// ReusableCodes lets a code verify until it expires. False: once.
 	ReusableCodes bool `json:"reusable_codes"`
 	// LeadingZeros makes codes that may begin with 0, which the number in the
-	// send's emulate.Answer then loses. False: codes begin with 1 to 9, as in every sample.
+	// send's answer then loses. False: codes begin with 1 to 9, as in every sample.
 	LeadingZeros bool `json:"leading_zeros"`
 	// OptionalPlaceholder sends a message without {{otp}}, and without a code.
 	// False: such a message is refused.
@@ -186,22 +185,26 @@ func (a *Emulator) Operations() []emulate.Operation {
 	}
 }
 
-// Refuse answers a page, not an envelope: what the vendor answers to an unknown
-// path is not documented, and a body status 404 over HTTP 200 could pass for an
-// empty list.
+// Refuse answers in the vendor's envelope. The vendor serves far more than the
+// sandbox, for each a permission: to a path that is not served the sandbox's key
+// holds none. A body status 404 would pass for an empty list.
 func (a *Emulator) Refuse(_ string, status int, sentence string) emulate.Answer {
-	title := fmt.Sprintf("%d %s", status, http.StatusText(status))
-	return emulate.Answer{
-		Status: status, Header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
-		Body: []byte("<html><head><title>" + title + "</title></head><body><h1>" + title + "</h1><p>" + html.EscapeString(sentence) + "</p></body></html>"),
+	switch status {
+	case http.StatusNotFound:
+		return a.denied()
+	case http.StatusMethodNotAllowed:
+		return a.problem(http.StatusBadRequest, "Invalid Parameters!")
 	}
+	out := a.problem(http.StatusBadRequest, sentence)
+	out.Status = status
+	return out
 }
 
 // read reads the parameters of a request.
 func (a *Emulator) read(next func(*emulate.Exchange, *input) emulate.Answer) func(*emulate.Exchange) emulate.Answer {
 	return func(x *emulate.Exchange) emulate.Answer {
 		if x.Method != http.MethodGet && x.Method != http.MethodPost {
-			return a.Refuse(x.Path, http.StatusMethodNotAllowed, x.Method+" "+x.Path)
+			return a.Refuse(x.Path, http.StatusMethodNotAllowed, "")
 		}
 		in := newInput(x)
 		out := emulate.Answer{}
@@ -261,7 +264,7 @@ func (a *Emulator) envelope(status int, message string, data any) emulate.Answer
 	return emulate.JSON(httpStatus, map[string]any{"status": status, "message": message, "data": data})
 }
 
-// exhausted is the emulate.Answer when credits or package are used up. None is
+// exhausted is the answer when credits or package are used up. None is
 // documented (AndroidAPI reference §14.12).
 func (a *Emulator) exhausted(message string) emulate.Answer {
 	if a.settings.Exhausted400 {

@@ -86,7 +86,7 @@ func (a *Emulator) sendOTP(x *emulate.Exchange, in *input) emulate.Answer {
 	return a.success(in, "OTP has been sent!", data)
 }
 
-// code is six emulate.Digits, as in every sample.
+// code is six digits, as in every sample.
 func (a *Emulator) code(x *emulate.Exchange) string {
 	if a.settings.LeadingZeros {
 		return x.Code(emulate.Digits, 6)

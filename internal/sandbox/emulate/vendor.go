@@ -18,6 +18,9 @@ type Vendor interface {
 	Prefix() string
 	// Operations lists what the vendor serves.
 	Operations() []Operation
+	// NotServed lists what the vendor's reference names and the sandbox does not
+	// serve, "METHOD /path", and why.
+	NotServed() []NotServed
 	// Refuse is the vendor's own answer to a path or method it does not serve.
 	Refuse(path string, status int, sentence string) Answer
 	// Credentials are what the sandbox accepts.
@@ -52,6 +55,12 @@ type Operation struct {
 	Method string // empty: any
 	Path   string // below the vendor's prefix
 	Handle func(*Exchange) Answer
+}
+
+// NotServed are calls of a vendor that the sandbox leaves out, for one reason.
+type NotServed struct {
+	Reason string   `json:"reason"`
+	Calls  []string `json:"calls"`
 }
 
 // Find returns the operation for a method and path. Without one, status says

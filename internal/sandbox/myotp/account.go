@@ -20,17 +20,17 @@ func (m *Emulator) me(*emulate.Exchange) emulate.Answer {
 }
 
 // account is read even when it is empty: that is how a new one starts.
-func (m *Emulator) account(*emulate.Exchange) emulate.Answer {
+func (m *Emulator) account(x *emulate.Exchange) emulate.Answer {
 	account := m.data.Account
 	return emulate.JSON(http.StatusOK, map[string]any{
 		"account_id": "a0123456789ab", "email": account.Email, "email_verified": true,
 		"balance": account.Balance, "plan_id": 6452, "status": account.Status,
 		"topup": map[string]any{
-			"quote":    "https://api.myotp.app/v1/topup/quote?credits=100",
-			"endpoint": "https://api.myotp.app/v1/topup",
+			"quote":    x.Base + "/v1/topup/quote?credits=100",
+			"endpoint": x.Base + "/v1/topup",
 			"note":     "The sandbox sells no credits.",
 		},
-		"docs": "https://myotp.app/developer-api/",
+		"docs": x.Base + "/",
 	})
 }
 

@@ -15,10 +15,13 @@ import (
 var whatsAppTemplates = map[int]time.Duration{12: 5 * time.Minute, 13: 10 * time.Minute, 14: 5 * time.Minute, 15: 10 * time.Minute}
 
 // gatedFields are the fields only some plans may send (MyOTP reference §1).
-var gatedFields = []struct{ field, entitlement string }{
-	{"otp_length", "CUSTOM_OTP_LENGTH"},
-	{"otp_validity", "CUSTOM_OTP_EXPIRY"},
-	{"template_order", "ACCESS_TO_TEMPLATES"},
+var gatedFields = []struct {
+	field, entitlement string
+	absent             int // the documented default
+}{
+	{"otp_length", "CUSTOM_OTP_LENGTH", 6},
+	{"otp_validity", "CUSTOM_OTP_EXPIRY", 300},
+	{"template_order", "ACCESS_TO_TEMPLATES", 1},
 }
 
 type sending struct {
@@ -30,7 +33,8 @@ type sending struct {
 
 func (m *Emulator) generate(x *emulate.Exchange, in *input) emulate.Answer {
 	for _, gated := range gatedFields {
-		if in.has(gated.field) && !m.data.Account.entitled(gated.entitlement) {
+		usual := !m.settings.GatePresence && in.equals(gated.field, gated.absent)
+		if in.has(gated.field) && !usual && !m.data.Account.entitled(gated.entitlement) {
 			return m.notEntitled(x, gated.entitlement)
 		}
 	}
@@ -80,12 +84,12 @@ func (m *Emulator) readSend(in *input) sending {
 	in.required("phone_number")
 	send := sending{
 		phone: in.matching("phone_number", phonePattern), channel: in.text("channel", "sms"),
-		brand: "MyOTP.App", ownCode: in.matching("otp_code", codePattern),
+		brand: m.data.Account.Brand, ownCode: in.matching("otp_code", codePattern),
 		force: in.flag("force_send"), returnCode: in.flag("return_otp"),
 	}
 	if in.has("brand") {
 		send.brand = in.matching("brand", brandPattern)
-		if slices.ContainsFunc(m.settings.denied(), func(denied string) bool { return strings.EqualFold(denied, send.brand) }) {
+		if slices.ContainsFunc(m.data.Account.DeniedBrands, func(denied string) bool { return strings.EqualFold(denied, send.brand) }) {
 			in.complain("brand is not allowed")
 		}
 	}
@@ -107,14 +111,17 @@ func (m *Emulator) readSend(in *input) sending {
 }
 
 func (m *Emulator) readCodeRange(in *input, send *sending) {
-	shortest, validFrom, validTo := 4, 60, 86400
-	if m.settings.SeedRanges {
-		shortest, validFrom, validTo = 3, 30, 14400
+	shortest, validFrom, validTo := 3, 30, 86400
+	switch m.settings.Ranges {
+	case RangesSeed:
+		validTo = 14400
+	case RangesOpenAPI:
+		shortest, validFrom = 4, 60
 	}
 	if send.channel == "telegram" {
 		shortest, validFrom, validTo = 4, 30, 3600
 		if send.ownCode != "" && len(send.ownCode) < shortest {
-			in.complain("otp_code must have 4 to 8 emulate.Digits for telegram")
+			in.complain("otp_code must have 4 to 8 digits for telegram")
 		}
 	}
 	if send.ownCode == "" { // otherwise otp_length is ignored

@@ -30,6 +30,16 @@ type input struct {
 
 func (in *input) has(name string) bool { _, ok := in.fields[name]; return ok }
 
+// equals reports whether a field is this number.
+func (in *input) equals(name string, want int) bool {
+	number, ok := in.fields[name].(json.Number)
+	if !ok {
+		return false
+	}
+	n, whole := emulate.WholeNumber(number)
+	return whole && n == want
+}
+
 func (in *input) complain(format string, args ...any) {
 	if in.problem == "" {
 		in.problem = fmt.Sprintf(format, args...)

@@ -17,10 +17,22 @@ type Settings struct {
 	// PaymentRequired answers 402 to an empty balance, as the published page
 	// and the OpenAPI file say. False: 403, as it is in practice.
 	PaymentRequired bool `json:"payment_required"`
-	// SeedRanges takes the ranges of the published page: codes of 3–8 emulate.Digits,
-	// validity and extension of 30–14400 seconds. False: 4–8 emulate.Digits, 60–86400
-	// and 60–14400 seconds, as in the OpenAPI file.
-	SeedRanges bool `json:"seed_ranges"`
+	// Ranges are those of codes, validity and extension of an SMS: RangesUnion
+	// (the default), RangesSeed or RangesOpenAPI.
+	Ranges string `json:"ranges"`
+	// GatePresence refuses the gated fields to a plan without them whatever their
+	// value is. False: a value that equals the documented default is taken. Which
+	// of the two the vendor does is not documented.
+	GatePresence bool `json:"gate_presence"`
+	// Plan is the plan of a new account: PlanStarter, PlanBusiness or
+	// PlanEnterprise (the default).
+	Plan string `json:"plan"`
+	// PerMinute is how many requests an address may make in any 60 seconds before
+	// it is answered 429. 0: as many as one likes. The vendor says 100.
+	PerMinute int `json:"per_minute"`
+	// PendingSeconds is how long a message is under way before it is delivered. 0
+	// means 5 seconds, below 0 not at all.
+	PendingSeconds int `json:"pending_seconds"`
 	// UnknownID404 answers 404 to an unknown message ID, as the published page
 	// says. False: 200 with a message.
 	UnknownID404 bool `json:"unknown_id_404"`
@@ -36,19 +48,25 @@ type Settings struct {
 	// Lenient ignores unknown fields and takes numbers in quotes. The vendor
 	// documents neither; false refuses both.
 	Lenient bool `json:"lenient"`
-	// DeniedBrands are refused in any case, as what the vendor's denylist
-	// against impersonation holds; it does not publish the list. Absent:
-	// PayPal, Google and Microsoft stand for it. Empty: none.
+	// DeniedBrands are those of a new account. Absent: names of the sandbox's
+	// own. Empty: none.
 	DeniedBrands []string `json:"denied_brands"`
 }
 
-// denied are the brands that are refused.
+// denied are the brands that a new account is refused.
 func (s Settings) denied() []string {
 	if s.DeniedBrands == nil {
-		return []string{"PayPal", "Google", "Microsoft"}
+		return []string{"Amazon", "Apple", "Facebook", "Google", "Instagram", "Microsoft", "Netflix", "PayPal", "Telegram", "WhatsApp"}
 	}
 	return s.DeniedBrands
 }
+
+// The ranges of an SMS (MyOTP reference §12).
+const (
+	RangesUnion   = "union"   // what either document takes: 3–8 digits, 30–86400 s, extended by 30–14400 s
+	RangesSeed    = "seed"    // the published page: 3–8 digits, 30–14400 s, 30–14400 s
+	RangesOpenAPI = "openapi" // the OpenAPI file: 4–8 digits, 60–86400 s, 60–14400 s
+)
 
 // The fields of a status answer.
 const (
@@ -71,6 +89,24 @@ func (s *Settings) check() error {
 	}
 	if s.ReportRows == "" {
 		s.ReportRows = RowsBoth
+	}
+	if s.Ranges == "" {
+		s.Ranges = RangesUnion
+	}
+	if s.Plan == "" {
+		s.Plan = PlanEnterprise
+	}
+	if s.PendingSeconds == 0 {
+		s.PendingSeconds = 5
+	}
+	if known := []string{RangesUnion, RangesSeed, RangesOpenAPI}; !slices.Contains(known, s.Ranges) {
+		return fmt.Errorf("MyOTP setting ranges is %q: it is one of %q", s.Ranges, known)
+	}
+	if s.PerMinute < 0 {
+		return fmt.Errorf("MyOTP setting per_minute is %d: it is 0 for no limit, or more", s.PerMinute)
+	}
+	if err := (Account{Plan: s.Plan}).check(); err != nil {
+		return err
 	}
 	if known := []string{CheckBoth, CheckNewer, CheckSeed, CheckAliases}; !slices.Contains(known, s.CheckFields) {
 		return fmt.Errorf("MyOTP setting check_fields is %q: it is one of %q", s.CheckFields, known)
@@ -95,6 +131,12 @@ type Account struct {
 	Prices map[string]float64 `json:"prices"`
 	// UnpricedCountries are refused, by ISO 3166 alpha-3 code.
 	UnpricedCountries []string `json:"unpriced_countries"`
+	// Brand is the account's own, which a request without one is sent under.
+	Brand string `json:"brand"`
+	// DeniedBrands are refused in a request, upper or lower case alike. The vendor
+	// denies names "to prevent impersonation" and publishes no list: these are
+	// the sandbox's own.
+	DeniedBrands []string `json:"denied_brands"`
 }
 
 // MyOTP's plans, each with what the former has (MyOTP reference §1).
@@ -122,6 +164,7 @@ func (a Account) entitled(entitlement string) bool {
 type Emulator struct {
 	settings Settings
 	data     state
+	calls    map[string][]time.Time // by address, of the last minute; not kept
 }
 
 type state struct {
@@ -133,13 +176,12 @@ type state struct {
 // challenge is one code that was sent.
 type challenge struct {
 	MessageID string    `json:"message_id"`
-	Phone     string    `json:"phone_number"` // emulate.Digits only
+	Phone     string    `json:"phone_number"` // digits only
 	Channel   string    `json:"channel"`
 	Code      string    `json:"code"`
 	SentAt    time.Time `json:"sent_at"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Consumed  bool      `json:"consumed"`
-	Checks    int       `json:"checks"`             // how often its status was asked
 	Delivery  string    `json:"delivery,omitempty"` // overrides the usual course
 }
 
@@ -188,9 +230,11 @@ func (m *Emulator) Restore(raw []byte) error {
 
 // Reset forgets everything.
 func (m *Emulator) Reset() {
+	m.calls = nil
 	m.data = state{Account: Account{
-		Email: "sandbox@example.test", Application: "sandbox", Status: "active", Balance: 1000, Plan: PlanEnterprise,
+		Email: "sandbox@example.test", Application: "sandbox", Status: "active", Balance: 1000, Plan: m.settings.Plan,
 		Allowlist: []string{"*"}, Prices: map[string]float64{"sms": 1, "whatsapp": 1.5, "telegram": 0.5},
+		Brand: "MyOTP.App", DeniedBrands: m.settings.denied(),
 	}}
 }
 
@@ -222,6 +266,12 @@ func (m *Emulator) Refuse(path string, status int, sentence string) emulate.Answ
 // keyed checks the key, then the caller's address.
 func (m *Emulator) keyed(next func(*emulate.Exchange) emulate.Answer) func(*emulate.Exchange) emulate.Answer {
 	return func(x *emulate.Exchange) emulate.Answer {
+		if m.tooMany(x) {
+			// At the edge, before the key is looked at: neither sent nor charged.
+			return emulate.Answer{
+				Status: http.StatusTooManyRequests, Header: http.Header{"Content-Type": {"text/plain"}, "Retry-After": {"60"}}, Body: []byte("Too Many Requests"),
+			}
+		}
 		if x.Header.Get("X-API-Key") != Key {
 			return m.Refuse(x.Path, http.StatusUnauthorized, "invalid or missing X-API-Key")
 		}
@@ -257,4 +307,21 @@ func (m *Emulator) insufficientBalance(x *emulate.Exchange) emulate.Answer {
 
 func (m *Emulator) notEntitled(x *emulate.Exchange, entitlement string) emulate.Answer {
 	return m.Refuse(x.Path, http.StatusForbidden, entitlement+" is not available with your plan")
+}
+
+// tooMany counts a request of an address, a sliding window of a minute. What
+// the vendor's window looks like is not documented (MyOTP reference §1).
+func (m *Emulator) tooMany(x *emulate.Exchange) bool {
+	if m.settings.PerMinute == 0 {
+		return false
+	}
+	recent := slices.DeleteFunc(slices.Clone(m.calls[x.RemoteIP]), func(at time.Time) bool { return !x.Now.Before(at.Add(time.Minute)) })
+	if len(recent) >= m.settings.PerMinute {
+		return true
+	}
+	if m.calls == nil {
+		m.calls = map[string][]time.Time{}
+	}
+	m.calls[x.RemoteIP] = append(recent, x.Now)
+	return false
 }

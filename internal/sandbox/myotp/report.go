@@ -104,7 +104,7 @@ func (m *Emulator) report(x *emulate.Exchange, in *input) emulate.Answer {
 	// A page number may be as large as an integer gets: compare before multiplying.
 	if pages := (len(found) + perPage - 1) / perPage; page <= pages {
 		for _, row := range found[(page-1)*perPage : min(page*perPage, len(found))] {
-			rows = append(rows, m.row(row))
+			rows = append(rows, m.row(row, x.Now))
 		}
 	}
 	out := map[string]any{"transactions": rows}
@@ -129,7 +129,7 @@ func readDate(in *input, name string, absent time.Time) time.Time {
 	return date
 }
 
-func (m *Emulator) row(row transaction) map[string]any {
+func (m *Emulator) row(row transaction, now time.Time) map[string]any {
 	at := emulate.Timestamp(row.At)
 	out := map[string]any{
 		"message_id": row.MessageID, "phone_number": row.Phone, "cost": row.Cost, "message_type": row.Type, "force_send": row.ForceSend,
@@ -139,13 +139,13 @@ func (m *Emulator) row(row transaction) map[string]any {
 		out["timestamp"], out["created_at"] = at, at
 	}
 	if m.settings.ReportRows != RowsOlder {
-		out["message_timestamp"], out["channel"], out["country"], out["status"] = at, row.Channel, row.Country, m.rowStatus(row)
+		out["message_timestamp"], out["channel"], out["country"], out["status"] = at, row.Channel, row.Country, m.rowStatus(row, now)
 	}
 	return out
 }
 
 // rowStatus is a row's status in the words reports have for it.
-func (m *Emulator) rowStatus(row transaction) string {
+func (m *Emulator) rowStatus(row transaction, now time.Time) string {
 	if row.Type != typeSent {
 		return row.Status
 	}
@@ -153,7 +153,7 @@ func (m *Emulator) rowStatus(row transaction) string {
 		if challenge.MessageID != row.MessageID {
 			continue
 		}
-		switch dlr := m.delivery(challenge); {
+		switch dlr := m.delivery(challenge, now); {
 		case dlr == "DELIVRD":
 			return "delivered"
 		case dlr == "ATES", strings.HasPrefix(dlr, "Pending:"):

@@ -2,6 +2,7 @@ package myotp
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
@@ -17,8 +18,7 @@ func (m *Emulator) checkStatus(x *emulate.Exchange, in *input) emulate.Answer {
 	if challenge == nil {
 		return m.unknownStatus(x)
 	}
-	dlr := m.delivery(challenge)
-	challenge.Checks++
+	dlr := m.delivery(challenge, x.Now)
 	out := m.activeFlags(challenge.active(x.Now))
 	out["DLR"], out["expires_at"] = dlr, emulate.Timestamp(challenge.ExpiresAt)
 	if m.settings.CheckFields == CheckAliases {
@@ -53,18 +53,19 @@ func (m *Emulator) activeFlags(active bool) map[string]any {
 }
 
 // delivery is the report on a message, in the words of its channel. A message
-// is under way when first asked about and delivered from then on.
-func (m *Emulator) delivery(challenge *challenge) string {
+// is under way for some seconds and delivered from then on.
+func (m *Emulator) delivery(challenge *challenge, now time.Time) string {
+	pending := m.settings.PendingSeconds > 0 && now.Before(challenge.SentAt.Add(time.Duration(m.settings.PendingSeconds)*time.Second))
 	switch {
 	case !m.data.Account.entitled("DLR_ACCESS"):
 		return "Not available with your plan"
 	case challenge.Delivery != "":
 		return challenge.Delivery
-	case challenge.Channel == "sms" && challenge.Checks == 0:
+	case challenge.Channel == "sms" && pending:
 		return "Pending: the carrier has not reported yet"
 	case challenge.Channel == "sms":
 		return "DELIVRD"
-	case challenge.Checks == 0:
+	case pending:
 		return "sent"
 	}
 	return "delivered"

@@ -23,7 +23,10 @@ func (m *Emulator) verify(x *emulate.Exchange, in *input) emulate.Answer {
 	}
 
 	challenge := m.challengeFor(messageID, phone, x.Now)
-	if challenge == nil || challenge.Consumed { // single use; the emulate.Answer to a second use is inferred
+	if challenge == nil || challenge.Consumed { // single use; the answer to a second use is inferred
+		if challenge != nil { // known, and used up
+			messageID, phone = challenge.MessageID, challenge.Phone
+		}
 		m.recordVerification(x, messageID, phone, "failed", "OTP not found")
 		if m.settings.UnknownID404 {
 			return m.Refuse(x.Path, http.StatusNotFound, "OTP not found")
@@ -81,9 +84,9 @@ func (m *Emulator) extend(x *emulate.Exchange, in *input) emulate.Answer {
 	in.only("message_id", "duration")
 	in.required("message_id", "duration")
 	messageID := in.text("message_id", "")
-	shortest := 60
-	if m.settings.SeedRanges {
-		shortest = 30
+	shortest := 30
+	if m.settings.Ranges == RangesOpenAPI {
+		shortest = 60
 	}
 	duration := in.between("duration", shortest, shortest, 14400)
 	if in.problem != "" {

@@ -107,7 +107,7 @@ func (in *input) channel(name, absent string) string {
 }
 
 // alphabet is what the code is drawn from. With everything forbidden it is
-// emulate.Digits, with a note.
+// digits, with a note.
 func (in *input) alphabet(defaults Defaults) string {
 	var alphabet strings.Builder
 	for _, set := range []struct {
@@ -142,7 +142,7 @@ func (in *input) alphabet(defaults Defaults) string {
 // gets the code at its end: inferred from public clients (Octopush reference §2.1).
 func expand(text, code string, expiresAt time.Time) string {
 	if !strings.Contains(text, "{code}") {
-		text = strings.TrimLeft(text+" {code}", " ")
+		text = strings.TrimLeft(strings.TrimSuffix(text, " ")+" {code}", " ")
 	}
 	// The zone of the expiry time is not documented; the sandbox shows UTC.
 	return strings.NewReplacer("{code}", code, "{hh:mm:ss}", expiresAt.UTC().Format(time.TimeOnly)).Replace(text)

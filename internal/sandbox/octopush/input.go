@@ -159,7 +159,7 @@ func (in *input) phone(name string) string {
 		kept = strings.TrimPrefix(kept, "00")
 	}
 	kept = "+" + kept
-	// 7: the published schema; 15 emulate.Digits and no leading zero: E.164.
+	// 7: the published schema; 15 digits and no leading zero: E.164.
 	if len(kept) < 7 || len(kept) > 16 || kept[1] == '0' {
 		in.x.Repair(name, "dropped, no phone number")
 		return ""

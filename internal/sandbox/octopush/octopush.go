@@ -207,7 +207,7 @@ func (o *Emulator) Operations() []emulate.Operation {
 }
 
 // Refuse answers an error in the envelope of the OTP calls. The vendor documents
-// no body for 401 and 403 and no emulate.Answer at all to unknown paths.
+// no body for 401 and 403 and no answer at all to unknown paths.
 func (o *Emulator) Refuse(_ string, status int, sentence string) emulate.Answer {
 	code := undefined
 	switch status {
@@ -232,12 +232,12 @@ func (o *Emulator) keyed(next func(*emulate.Exchange) emulate.Answer) func(*emul
 	}
 }
 
-// problem is an error emulate.Answer of an operation. All that are documented are 400.
+// problem is an error answer of an operation. All that are documented are 400.
 func (o *Emulator) problem(code int, sentence string) emulate.Answer {
 	return emulate.JSON(http.StatusBadRequest, map[string]any{"code": code, "message": sentence})
 }
 
-// refused is the emulate.Answer to a request that had to be repaired, where the
+// refused is the answer to a request that had to be repaired, where the
 // sandbox is set to refuse those.
 func (o *Emulator) refused(x *emulate.Exchange) (emulate.Answer, bool) {
 	if !o.settings.RefuseRepairs || len(x.Repaired) == 0 {

@@ -176,7 +176,7 @@ func TestOctopushWalletAndConsumption(t *testing.T) {
 	if got.Raw != `{"amount":0.96,"unit":"euros","wallet_packs":[{"wallet_pack_id":"one","credit":0,"expiration_date":""},{"wallet_pack_id":"two","credit":0.96,"expiration_date":""}]}` {
 		t.Errorf("balance %s", got.Raw)
 	}
-	if got := sandboxtest.Octopush(t, s, http.MethodGet, "/wallet/check-balance?country_code=fr&product_name=vocal_sms", nil); got.Raw != `{"amount":16,"unit":"vocal_sms"}` {
+	if got := sandboxtest.Octopush(t, s, http.MethodGet, "/wallet/check-balance?country_code=fr&product_name=vocal_sms", nil); got.Raw != `{"amount":16,"unit":"vocal_sms","wallet_packs":null}` {
 		t.Errorf("balance in calls %s", got.Raw)
 	}
 	for channel, want := range map[string]string{"sms": `"cost":0.05`, "voice": `"cost":0.06`, "voice_sms": `"cost":0.06`} {

@@ -17,6 +17,7 @@ func TestOctopushText(t *testing.T) {
 	for text, want := range map[string]string{
 		"{code}":                   "7",
 		"":                         "7",
+		"Acme code: ":              "Acme code: 7",
 		"Acme code:":               "Acme code: 7",
 		"{code} until {hh:mm:ss}.": "7 until 09:05:00.",
 		"{code}, again {code}":     "7, again 7",

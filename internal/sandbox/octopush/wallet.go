@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/nyaruka/phonenumbers"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
@@ -24,7 +26,7 @@ func dropQuery(x *emulate.Exchange, known ...string) {
 func (o *Emulator) checkBalance(x *emulate.Exchange) emulate.Answer {
 	dropQuery(x, "country_code", "product_name", "with_details")
 	account := o.data.Account
-	out := map[string]any{"amount": account.balance(), "unit": "euros"}
+	out := map[string]any{"amount": account.balance(), "unit": "euros", "wallet_packs": nil}
 	if code, product := o.filter(x); product != "" {
 		out["amount"], out["unit"] = account.count(code, product), product
 	}
@@ -60,19 +62,32 @@ func (o *Emulator) filter(x *emulate.Exchange) (code, product string) {
 	return "", ""
 }
 
-// knownCountry is a country the vendor sends to, or empty.
+// knownCountry is a country, or empty.
 func (o *Emulator) knownCountry(x *emulate.Exchange, parameter, value string) string {
 	code := strings.ToUpper(strings.TrimSpace(value))
-	switch _, ok := o.data.Account.Prices[code]; {
+	switch {
 	case value == "":
 		return ""
-	case code == "" || !ok:
-		x.Repair(parameter, "%q dropped, no country the sandbox has prices for", value)
+	case !slices.Contains(o.data.Account.countries(), code):
+		x.Repair(parameter, "%q dropped, no country", value)
 		return ""
 	case code != value:
 		x.Repair(parameter, "%q changed to %q", value, code)
 	}
 	return code
+}
+
+// countries are all that have a phone code, and those with prices of their own.
+func (a Account) countries() []string {
+	codes := slices.DeleteFunc(slices.Collect(maps.Keys(phonenumbers.GetSupportedRegions())), func(code string) bool {
+		return code == "AC" || code == "TA" // islands with a phone code and no code of ISO 3166
+	})
+	for code := range a.Prices {
+		if code != "" && !slices.Contains(codes, code) {
+			codes = append(codes, code)
+		}
+	}
+	return codes
 }
 
 // count is how many units of a product the wallet pays for in a country.
@@ -98,17 +113,15 @@ func (o *Emulator) checkCredits(x *emulate.Exchange) emulate.Answer {
 		return out
 	}
 	if codes == nil {
-		codes = slices.Collect(maps.Keys(o.data.Account.Prices))
+		codes = o.data.Account.countries()
 	}
 	out := map[string]any{}
 	for _, code := range codes {
-		if code != "" {
-			out[code] = map[string]int{
-				"premium_sms":  o.data.Account.count(code, "sms_premium"),
-				"vocal_sms":    o.data.Account.count(code, "vocal_sms"),
-				"low_cost_sms": o.data.Account.count(code, "sms_low_cost"),
-				"hlr":          o.data.Account.count(code, "hlr"),
-			}
+		out[code] = map[string]int{
+			"premium_sms":  o.data.Account.count(code, "sms_premium"),
+			"vocal_sms":    o.data.Account.count(code, "vocal_sms"),
+			"low_cost_sms": o.data.Account.count(code, "sms_low_cost"),
+			"hlr":          o.data.Account.count(code, "hlr"),
 		}
 	}
 	return emulate.JSON(http.StatusOK, out)
@@ -118,7 +131,7 @@ func (o *Emulator) checkCredits(x *emulate.Exchange) emulate.Answer {
 // channel names is not documented.
 func (o *Emulator) monthlyConsumption(x *emulate.Exchange) emulate.Answer {
 	in := o.input(x, "channel", "year", "month", "agent_email")
-	channel := in.choice("channel", "", "sms", "voice", "voice_sms")
+	channel := in.text("channel", "") // an unknown one has nothing sent over it
 	if channel == "voice" {
 		channel = "voice_sms"
 	}

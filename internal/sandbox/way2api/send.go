@@ -95,7 +95,7 @@ func (w *Emulator) readSend(body map[string]any) (fields map[string]string, prob
 	}
 	switch {
 	case !valuePattern.MatchString(fields["value"]):
-		return nil, "value must have 4 to 8 emulate.Digits."
+		return nil, "value must have 4 to 8 digits."
 	case w.settings.Worldwide && !worldwidePattern.MatchString(fields["number"]):
 		return nil, "number must be the country code and the number, without a plus sign."
 	case !w.settings.Worldwide && !numberPattern.MatchString(fields["number"]):
