@@ -8,7 +8,7 @@ import (
 func (w *Emulator) NotServed() []emulate.NotServed {
 	return []emulate.NotServed{
 		{Reason: "the catalogue beside the prices, and services that send no one-time passwords", Calls: []string{
-			"GET /api-list", "POST of the other services",
+			"GET /docs", "GET /trial-credits", "GET /commissions",
 		}},
 	}
 }
