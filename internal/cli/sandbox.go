@@ -15,18 +15,20 @@ import (
 )
 
 func sandboxCommand() *cobra.Command {
-	var address, state, envFile, settings string
+	var address, state, envFile, settings, token string
+	var hosts []string
 	command := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Serve a local emulator of the vendors, with an inbox of what was sent",
 		Long: "Serves the vendors' APIs on a loopback address, as strictly as their references say. Nothing is really sent:\n" +
-			"the inbox page shows every message. The environment that points the provider and applications at the sandbox\n" +
-			"is printed to standard output. Stop it with Ctrl-C; its state file lets it go on where it stopped.",
+			"the page shows every message. The environment that points the provider and applications at the sandbox\n" +
+			"is printed to standard output. Stop it with Ctrl-C; its state file lets it go on where it stopped.\n\n" +
+			served(),
 		Example: "  terraform-provider-otp sandbox\n" +
 			"  terraform-provider-otp sandbox --address 127.0.0.1:0 --env-file sandbox.env",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			options := sandbox.Options{StatePath: state}
+			options := sandbox.Options{StatePath: state, Hosts: hosts, Token: firstOf(token, os.Getenv("OTP_SANDBOX_TOKEN"))}
 			if err := readSettings(settings, &options.Settings); err != nil {
 				return err
 			}
@@ -45,11 +47,36 @@ func sandboxCommand() *cobra.Command {
 			return server.Close()
 		},
 	}
-	command.Flags().StringVar(&address, "address", sandbox.DefaultAddress, "loopback address to listen on; port 0 takes any free one")
+	command.Flags().StringVar(&address, "address", sandbox.DefaultAddress, "address to listen on, a loopback one unless there is a token; port 0 takes any free one")
 	command.Flags().StringVar(&state, "state", "otp-sandbox.json", `file that keeps the state; "" keeps none`)
 	command.Flags().StringVar(&envFile, "env-file", "", "also write the environment to this file, once the sandbox answers")
 	command.Flags().StringVar(&settings, "settings", "", `JSON file that chooses between readings where a vendor's documents disagree, such as {"myotp": {"unknown_id_404": true}}`)
+	command.Flags().StringVar(&token, "token", "", "what the page and the control interface ask for; needed with an address that is not loopback; better in $OTP_SANDBOX_TOKEN")
+	command.Flags().StringArrayVar(&hosts, "host", nil, "a further name that the sandbox may be called by, such as a service's in a composition of containers; may be repeated")
+	command.AddCommand(sandboxCommands()...)
 	return command
+}
+
+// served says which calls are served, and which are not.
+func served() string {
+	server, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		return ""
+	}
+	var out strings.Builder
+	out.WriteString("Served:")
+	for _, vendor := range server.Vendors() {
+		fmt.Fprintf(&out, "\n  %-11s", vendor.Name())
+		for i, operation := range vendor.Operations() {
+			if i > 0 {
+				out.WriteString(",")
+			}
+			out.WriteString(" " + operation.Path)
+		}
+	}
+	out.WriteString("\nNot served: whatever else the vendors have, such as campaigns, contacts and orders that cost money;\n" +
+		"/_sandbox/vendors of a running sandbox lists them.")
+	return out.String()
 }
 
 // readSettings reads the switches of the vendors; without a file they stay as
@@ -73,7 +100,7 @@ func readSettings(path string, settings *sandbox.Settings) error {
 // announce says where the sandbox is, and how to use it.
 func announce(command *cobra.Command, server *sandbox.Server, envFile string) error {
 	environment := server.Environment()
-	command.PrintErrf("The sandbox is up, and the inbox is at %s/\n\n", server.URL())
+	command.PrintErrf("The sandbox is up, and its page is at %s/\n\n", server.URL())
 	if err := sandbox.PrintEnvironment(command.OutOrStdout(), environment); err != nil {
 		return err
 	}

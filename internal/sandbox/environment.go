@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
 // Environment is what a program needs to use the sandbox in place of the
@@ -32,6 +35,32 @@ func PrintEnvironment(w io.Writer, environment map[string]string) error {
 		}
 	}
 	return nil
+}
+
+// getEnvironment shows the environment in the form that is asked for.
+func (s *Server) getEnvironment(w http.ResponseWriter, r *http.Request) {
+	lines := map[string]func(name, value string) string{
+		"sh": func(name, value string) string { return "export " + name + "=" + shellWord(value) },
+		"powershell": func(name, value string) string {
+			return "$env:" + name + " = '" + strings.ReplaceAll(value, "'", "''") + "'"
+		},
+		"dotenv": func(name, value string) string { return name + "=" + value },
+	}
+	environment, format := s.Environment(), r.URL.Query().Get("format")
+	if format == "" {
+		reply(w, environment)
+		return
+	}
+	line, ok := lines[format]
+	if !ok {
+		complain(w, http.StatusBadRequest, fmt.Errorf("format is %q: it is one of %q", format, slices.Sorted(maps.Keys(lines))))
+		return
+	}
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(environment)) {
+		text.WriteString(line(name, environment[name]) + "\n")
+	}
+	write(w, emulate.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "Cache-Control": {"no-store"}}, Body: []byte(text.String())})
 }
 
 // shellWord quotes a value only where a shell would take it apart.

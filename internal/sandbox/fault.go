@@ -35,8 +35,9 @@ const (
 
 // Fault is a failure to come.
 type Fault struct {
-	Vendor    string `json:"vendor"`    // empty: any
-	Operation string `json:"operation"` // empty: any
+	Number    int    `json:"number,omitempty"` // the sandbox's own, to drop it by
+	Vendor    string `json:"vendor"`           // empty: any
+	Operation string `json:"operation"`        // empty: any
 	// Times is how many requests it meets. 0 means one; below 0, all until
 	// ClearFaults.
 	Times int  `json:"times"`
@@ -93,7 +94,10 @@ func (s *Server) Fail(fault Fault) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.ordered++
+	fault.Number = s.ordered
 	s.faults = append(s.faults, &fault)
+	s.touched()
 	return nil
 }
 
@@ -113,6 +117,20 @@ func (s *Server) ClearFaults() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = nil
+	s.touched()
+}
+
+// DropFault drops one fault that is still to come, by its number.
+func (s *Server) DropFault(number int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.faults, func(f *Fault) bool { return f.Number == number })
+	if i < 0 {
+		return fmt.Errorf("there is no fault %d, or no longer", number)
+	}
+	s.faults = slices.Delete(s.faults, i, i+1)
+	s.touched()
+	return nil
 }
 
 func (s *Server) checkFault(fault Fault) error {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
@@ -16,11 +17,19 @@ import (
 // maxBody is the most a request body may hold, in bytes.
 const maxBody = 1 << 20
 
+// takeAnswer is how long a client may take to take an answer.
+const takeAnswer = 30 * time.Second
+
 // Handler serves the vendors below their prefixes, the inbox page at / and the
 // control path at /_sandbox/.
 func (s *Server) Handler() http.Handler { return http.HandlerFunc(s.serve) }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if !s.knows(r.Host) {
+		complain(w, http.StatusMisdirectedRequest, fmt.Errorf(
+			"the sandbox is not known as %q: use a loopback address, or start it with --host %s", r.Host, hostname(r.Host)))
+		return
+	}
 	for _, v := range s.vendors {
 		if rest, ok := strings.CutPrefix(r.URL.Path, v.Prefix()+"/"); ok {
 			s.serveVendor(w, r, v, "/"+rest)
@@ -41,8 +50,15 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 		return
 	}
 
+	controller := http.NewResponseController(w)
+	_ = controller.SetReadDeadline(time.Now().Add(s.patience)) // a test's recorder has none
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	record.Body = redaction(v.Credentials()).text(string(body), r, redaction(v.Credentials()).inBody(body, r)...)
+	if err == nil {
+		_ = controller.SetReadDeadline(time.Time{})
+	} else {
+		w.Header().Set("Connection", "close") // what is left of the body is not waited for
+	}
+	record.Body = shorten(redaction(v.Credentials()).text(string(body), r, redaction(v.Credentials()).inBody(body, r)...))
 	s.arrive(record)
 	if !fault.wait(r.Context(), s.closing) {
 		panic(http.ErrAbortHandler)
@@ -51,13 +67,14 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 	var out emulate.Answer
 	switch tooLarge := (*http.MaxBytesError)(nil); {
 	case fault.Kind == Answer && !fault.TakesEffect:
+		record.Refused = op.Sends
 	case errors.As(err, &tooLarge):
 		out = v.Refuse(path, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", maxBody))
 	case err != nil:
 		// The client broke off in the middle; half a request is none.
 		out = v.Refuse(path, http.StatusBadRequest, "The body could not be read.")
 	case found != http.StatusOK:
-		out = v.Refuse(path, found, http.StatusText(found)+": "+r.Method+" "+path)
+		out = v.Refuse(path, found, http.StatusText(found)+": "+r.Method+" "+redaction(v.Credentials()).path(path, r))
 	default:
 		out = s.perform(record, op, &emulate.Exchange{
 			Method: r.Method, Base: "http://" + r.Host + v.Prefix(), Path: path, Header: r.Header, Query: r.URL.Query(), Params: params,
@@ -66,6 +83,11 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 	}
 	if fault.Kind == Answer {
 		out = fault.answer()
+	}
+	if shown := strings.HasPrefix(out.Header.Get("Content-Type"), "application/") || strings.HasPrefix(out.Header.Get("Content-Type"), "text/plain"); shown {
+		record.Answer = shorten(redaction(v.Credentials()).text(string(out.Body), r, redaction(v.Credentials()).inBody(body, r)...))
+	} else {
+		record.Answer = fmt.Sprintf("(%s, %d bytes)", out.Header.Get("Content-Type"), len(out.Body))
 	}
 	s.conclude(w, record, fault, out, r.Context().Err() == nil)
 }
@@ -97,7 +119,8 @@ func (s *Server) perform(record *Request, op emulate.Operation, x *emulate.Excha
 	x.Now, x.Random = s.now(), s.random
 	out := op.Handle(x)
 	s.keep(x)
-	record.Repaired, record.Problem = x.Repaired, x.Problem
+	record.Repaired, record.Problem, record.MessageID = x.Repaired, x.Problem, x.About
+	record.Refused = op.Sends && len(x.Sent) == 0
 	if x.Err != nil {
 		return emulate.OwnFault(x.Err)
 	}
@@ -111,18 +134,39 @@ func (s *Server) arrive(record *Request) {
 	s.number++
 	record.Number, record.At = s.number, s.now()
 	s.requests = append(s.requests, record)
-	if len(s.requests) > maxRequests {
-		s.requests = append([]*Request(nil), s.requests[len(s.requests)-maxRequests:]...)
+	s.forget()
+	s.touched()
+}
+
+// forget lets go of the oldest requests, so that the newest 1,000 and 16 MiB
+// are kept.
+func (s *Server) forget() {
+	kept, size := len(s.requests), 0
+	for kept > 0 && len(s.requests)-kept < maxRequests {
+		if size += s.requests[kept-1].size(); size > maxRecorded && kept < len(s.requests) {
+			break
+		}
+		kept--
+	}
+	if kept > 0 {
+		s.requests = append([]*Request(nil), s.requests[kept:]...)
 	}
 }
 
 // finish notes the answer before it goes out, so that a client that has it also
 // finds it in the log and in the state file.
 func (s *Server) finish(record *Request, status int, delivered bool) error {
-	return s.change(func() error { record.Status, record.Delivered = status, delivered; return nil })
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	record.Status, record.Delivered = status, delivered
+	s.forget()
+	s.touched()
+	return s.journal(record)
 }
 
 func write(w http.ResponseWriter, out emulate.Answer) {
+	// Whoever does not take the answer is let go; a test's recorder has no deadline.
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(takeAnswer))
 	maps.Copy(w.Header(), out.Header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.Body)))
 	w.WriteHeader(out.Status)
@@ -132,6 +176,7 @@ func write(w http.ResponseWriter, out emulate.Answer) {
 
 // cut announces the whole body, sends half of it and drops the connection.
 func cut(w http.ResponseWriter, out emulate.Answer) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(takeAnswer))
 	maps.Copy(w.Header(), out.Header)
 	w.Header().Set("Content-Length", strconv.Itoa(len(out.Body)))
 	w.WriteHeader(out.Status)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,40 +22,89 @@ import (
 
 const phone = "14155550123"
 
-func TestInbox(t *testing.T) {
+func TestPage(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Open(t, sandbox.Options{})
-	empty := sandboxtest.Get(t, s, "/")
-	if empty.Status != http.StatusOK || !strings.Contains(empty.Raw, "No message yet") || !strings.Contains(empty.Raw, "export OTP_MYOTP_API_KEY="+myotp.Key) {
-		t.Errorf("an empty inbox:\n%s", empty.Raw)
+	page := sandboxtest.Get(t, s, "/")
+	if page.Status != http.StatusOK || !strings.Contains(page.Raw, "No message yet") {
+		t.Errorf("the page: %s", page.Raw)
 	}
+	for _, policy := range []string{"default-src 'none'", "script-src 'self';", "style-src 'self';", "frame-ancestors 'none'"} {
+		if got := page.Header.Get("Content-Security-Policy"); !strings.Contains(got, policy) {
+			t.Errorf("Content-Security-Policy is %q", got)
+		}
+	}
+	// Nothing is loaded from anywhere else, and nothing runs inside the page.
+	for _, name := range []string{"index.html", "page.css", "page.js", "view.js", "detail.js", "icon.svg"} {
+		file := sandboxtest.Get(t, s, "/_sandbox/page/"+name)
+		without := strings.ReplaceAll(file.Raw, "http://www.w3.org/2000/svg", "")
+		if file.Status != http.StatusOK || strings.Contains(without, "://") || strings.Contains(without, "innerHTML") || strings.Contains(without, "style=") {
+			t.Errorf("%s: HTTP status %d, or it loads or runs something", name, file.Status)
+		}
+		if strings.HasSuffix(name, ".html") && strings.Contains(without, " on") && strings.Contains(without, "onclick") {
+			t.Errorf("%s has a handler of its own", name)
+		}
+	}
+	for path, want := range map[string]int{"/nothing": 404, "/_sandbox/nothing": 404, "/_sandbox/page/nothing.js": 404, "/_sandbox/page/..%2fpage.go": 404} {
+		if got := sandboxtest.Get(t, s, path); got.Status != want || got.Text("error") == "" {
+			t.Errorf("%s: HTTP status %d: %s", path, got.Status, got.Raw)
+		}
+	}
+}
+
+func TestViewShowsWhatWasSentAndWhatWasRefused(t *testing.T) {
+	t.Parallel()
+	s := sandboxtest.Open(t, sandbox.Options{})
 	body := sandboxtest.OctopushBody()
 	body["text"] = `<script>alert("1")</script> & {code}`
 	sandboxtest.Octopush(t, s, http.MethodPost, "/service/otp/generate", body)
-	sandboxtest.MyOTP(t, s, "/generate_otp", sandboxtest.Fields{"phone_number": phone, "brand": "Acme", "channel": "telegram"})
+	sent := sandboxtest.MyOTP(t, s, "/generate_otp", sandboxtest.Fields{"phone_number": phone, "brand": "Acme", "channel": "telegram"})
+	sandboxtest.MyOTP(t, s, "/generate_otp", sandboxtest.Fields{"phone_number": phone})
+	sandboxtest.MyOTP(t, s, "/verify_otp", sandboxtest.Fields{"message_id": sent.Text("message_id"), "otp": "0000"})
+	sandboxtest.MyOTP(t, s, "/verify_otp", sandboxtest.Fields{"message_id": sent.Text("message_id"), "otp": sandboxtest.Last(t, s.Messages()).Code})
 	sandboxtest.Must(t, s.Fail(sandbox.RateLimited("octopush", "otp_generate", "")))
 
-	page := sandboxtest.Get(t, s, "/")
-	messages := s.Messages()
-	for _, want := range []string{
-		"octopush · sms", "myotp · telegram", "ACMEBANK", "Acme", "+33600000001", "2026-10-01 09:00:00", messages[0].Code, messages[1].Code,
-		`&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; ` + messages[0].Code, `http-equiv="refresh"`, "answer 429 for octopush otp_generate",
-	} {
-		if !strings.Contains(strings.ReplaceAll(page.Raw, "&#43;", "+"), want) {
-			t.Errorf("the page is without %q", want)
+	var view struct {
+		Total, Chosen int
+		Messages      []sandbox.Shown
+		Refused       []sandbox.Request
+		Faults        []sandbox.Fault
+	}
+	sandboxtest.Must(t, json.Unmarshal([]byte(sandboxtest.Get(t, s, "/_sandbox/view").Raw), &view))
+	if view.Total != 2 || len(view.Messages) != 2 || len(view.Faults) != 1 || view.Faults[0].Number != 1 {
+		t.Fatalf("%+v", view)
+	}
+	newest, oldest := view.Messages[0], view.Messages[1]
+	if newest.Vendor != "myotp" || newest.Number != 2 || !newest.Used || newest.Cost != 0.5 || newest.Unit != "credits" || newest.Country != "US" || newest.Segments != 0 {
+		t.Errorf("the newest: %+v", newest)
+	}
+	if oldest.Text != `<script>alert("1")</script> & `+oldest.Code || oldest.Segments != 1 || oldest.Encoding != "GSM-7" || oldest.Used || !oldest.ValidUntil.Equal(sandboxtest.Start.Add(5*time.Minute)) {
+		t.Errorf("the oldest: %+v", oldest)
+	}
+	if len(view.Refused) != 1 || view.Refused[0].Status != http.StatusConflict || !strings.Contains(view.Refused[0].Answer, "OTP already active") {
+		t.Errorf("refused: %+v", view.Refused)
+	}
+	var detail sandbox.Detail
+	sandboxtest.Must(t, json.Unmarshal([]byte(sandboxtest.Get(t, s, "/_sandbox/messages/2").Raw), &detail))
+	var calls []string
+	for _, request := range detail.Requests {
+		calls = append(calls, request.Operation)
+		if request.Answer == "" || request.Headers.Get("X-Api-Key") != sandbox.Redacted {
+			t.Errorf("a call without its answer, or with a credential: %+v", request)
 		}
 	}
-	if strings.Contains(page.Raw, "<script") {
-		t.Error("a message got a script into the page")
+	if want := []string{"generate_otp", "verify_otp", "verify_otp"}; !slices.Equal(calls, want) {
+		t.Errorf("calls %q, want %q", calls, want)
 	}
-	if strings.Index(page.Raw, "myotp · telegram") > strings.Index(page.Raw, "octopush · sms") {
-		t.Error("the newest message is not on top")
+	for query, want := range map[string]int{"vendor=octopush": 1, "phone=%2B1+415": 1, "text=ALERT": 1, "text=nothing": 0, "phone=336&text=alert": 1, "limit=1": 1, "channel=telegram": 1} {
+		var found []sandbox.Message
+		sandboxtest.Must(t, json.Unmarshal([]byte(sandboxtest.Get(t, s, "/_sandbox/messages?"+query).Raw), &found))
+		if len(found) != want {
+			t.Errorf("%s: %d messages", query, len(found))
+		}
 	}
-	if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") {
-		t.Errorf("Content-Security-Policy is %q", policy)
-	}
-	if got := sandboxtest.Get(t, s, "/nothing"); got.Status != http.StatusNotFound {
-		t.Errorf("an unknown page: HTTP status %d", got.Status)
+	if got := sandboxtest.Get(t, s, "/_sandbox/messages?limit=few"); got.Status != http.StatusBadRequest {
+		t.Errorf("a limit that is no number: %s", got.Raw)
 	}
 }
 

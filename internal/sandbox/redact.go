@@ -101,3 +101,34 @@ func (c redaction) inBody(body []byte, r *http.Request) []string {
 	}
 	return found
 }
+
+// path hides credentials in a path: known ones, those of this request, and what
+// stands behind "secret=" or in the segment after "secret".
+func (c redaction) path(path string, r *http.Request) string {
+	segments := strings.Split(c.text(path, r), "/")
+	for i, segment := range segments {
+		for _, mark := range []string{"=", ":"} {
+			if name, value, found := strings.Cut(segment, mark); found && value != "" && c.secret(name) {
+				segments[i] = name + mark + Redacted
+			}
+		}
+		if i > 0 && segment != "" && c.secret(segments[i-1]) {
+			segments[i] = Redacted
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// withoutQuery leaves addresses without user, query and fragment.
+func withoutQuery(values []string) []string {
+	out := make([]string, len(values))
+	for i, value := range values {
+		address, err := url.Parse(value)
+		if err != nil {
+			out[i] = Redacted
+			continue
+		}
+		out[i] = (&url.URL{Scheme: address.Scheme, Host: address.Host, Path: address.Path}).String()
+	}
+	return out
+}

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,6 +29,15 @@ type Options struct {
 	// Random is the source of codes and IDs. Nil: crypto/rand. It is read under
 	// a lock, so a plain seeded reader will do.
 	Random io.Reader
+	// Hosts are further names that the sandbox may be called by, without a port:
+	// "sandbox" in a composition of containers. Loopback names and bare addresses
+	// always do.
+	Hosts []string
+	// Token is what the page and the control interface ask for. It is needed where
+	// the sandbox listens on more than a loopback address.
+	Token string
+	// Patience is how long a client may take to send a body. 0 means 10 seconds.
+	Patience time.Duration
 	// Settings choose between readings where a vendor's documents disagree.
 	Settings Settings
 }
@@ -40,6 +50,10 @@ type Server struct {
 	vendors []emulate.Vendor
 	pages   http.Handler
 
+	hosts    []string // in lower case
+	token    string
+	patience time.Duration
+
 	closing   chan struct{}
 	closeOnce sync.Once
 
@@ -48,6 +62,10 @@ type Server struct {
 	messages []Message
 	requests []*Request
 	number   int // of the last request
+	sent     int // the number of the last message
+	ordered  int // the number of the last fault
+	watchers map[chan struct{}]bool
+	saved    saved
 	faults   []*Fault
 
 	listener net.Listener
@@ -63,6 +81,14 @@ func New(options Options) (*Server, error) {
 		clock:   options.Clock,
 		random:  options.Random,
 		closing: make(chan struct{}),
+
+		token: options.Token, patience: options.Patience, watchers: map[chan struct{}]bool{},
+	}
+	for _, host := range options.Hosts {
+		s.hosts = append(s.hosts, strings.ToLower(host))
+	}
+	if s.patience == 0 {
+		s.patience = 10 * time.Second
 	}
 	if s.clock == nil {
 		s.clock = time.Now
@@ -133,7 +159,7 @@ func (s *Server) Sleep(ctx context.Context, d time.Duration) error {
 // advanced clock.
 func (s *Server) Reset() error {
 	return s.change(func() error {
-		s.offset, s.messages, s.requests, s.number, s.faults = 0, nil, nil, 0, nil
+		s.offset, s.messages, s.requests, s.number, s.sent, s.faults = 0, nil, nil, 0, 0, nil
 		for _, v := range s.vendors {
 			v.Reset()
 		}
@@ -158,7 +184,9 @@ func (s *Server) SetDelivery(messageID, status string) error {
 func (s *Server) change(do func() error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return errors.Join(do(), s.save())
+	err := do()
+	s.touched()
+	return errors.Join(err, s.journal(nil))
 }
 
 // Change does something to the vendors under the lock and writes the state
@@ -186,6 +214,10 @@ func (s *Server) exchange() *emulate.Exchange {
 
 // keep puts what an exchange sent into the inbox.
 func (s *Server) keep(x *emulate.Exchange) {
+	for i := range x.Sent {
+		s.sent++
+		x.Sent[i].Number = s.sent
+	}
 	messages := append(s.messages, x.Sent...)
 	s.messages = slices.Clone(messages[max(0, len(messages)-maxMessages):])
 }

@@ -1,9 +1,11 @@
 package sandbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,6 +21,7 @@ type stateFile struct {
 	Version       int                        `json:"sandbox_state"`
 	OffsetSeconds int64                      `json:"clock_offset_seconds"`
 	LastRequest   int                        `json:"last_request"`
+	LastMessage   int                        `json:"last_message"`
 	Messages      []Message                  `json:"messages"`
 	Requests      []*Request                 `json:"requests"`
 	Vendors       map[string]json.RawMessage `json:"vendors"`
@@ -40,7 +43,7 @@ func (s *Server) load() error {
 	if err := s.decode(raw); err != nil {
 		return fmt.Errorf("sandbox state file %s: %w; it was left as it is, move it away to start afresh", s.path, err)
 	}
-	return nil
+	return s.save()
 }
 
 func (s *Server) decode(raw []byte) error {
@@ -48,15 +51,31 @@ func (s *Server) decode(raw []byte) error {
 	var head struct {
 		Version int `json:"sandbox_state"`
 	}
-	if err := json.Unmarshal(raw, &head); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(raw))
+	if err := decoder.Decode(&head); err != nil {
 		return fmt.Errorf("not readable as JSON: %w", err)
 	}
 	if head.Version != stateVersion {
 		return fmt.Errorf("its version is %d, this sandbox reads version %d", head.Version, stateVersion)
 	}
 	var file stateFile
-	if err := json.Unmarshal(raw, &file); err != nil {
+	if err := json.Unmarshal(raw[:decoder.InputOffset()], &file); err != nil {
 		return fmt.Errorf("not readable: %w", err)
+	}
+	if file.Vendors == nil {
+		file.Vendors = map[string]json.RawMessage{}
+	}
+	for number := 1; decoder.More(); number++ {
+		var line change
+		// A sandbox that was killed while it wrote leaves half a line behind.
+		if err := decoder.Decode(&line); errors.Is(err, io.ErrUnexpectedEOF) {
+			break
+		} else if err != nil {
+			return fmt.Errorf("change %d is not readable: %w", number, err)
+		}
+		if err := file.apply(line); err != nil {
+			return fmt.Errorf("change %d does not fit: %w", number, err)
+		}
 	}
 	for _, v := range s.vendors {
 		part, ok := file.Vendors[v.Name()]
@@ -69,6 +88,12 @@ func (s *Server) decode(raw []byte) error {
 	}
 	s.offset = time.Duration(file.OffsetSeconds) * time.Second
 	s.messages, s.requests, s.number = file.Messages, file.Requests, file.LastRequest
+	for i := range s.messages {
+		s.messages[i].Number = max(s.messages[i].Number, i+1) // older files have none
+		s.sent = max(s.sent, file.LastMessage, s.messages[i].Number)
+	}
+	s.messages = s.messages[max(0, len(s.messages)-maxMessages):]
+	s.forget()
 	return nil
 }
 
@@ -79,24 +104,43 @@ func (s *Server) save() error {
 		return nil
 	}
 	file := stateFile{
-		Version: stateVersion, OffsetSeconds: int64(s.offset / time.Second), LastRequest: s.number,
+		Version: stateVersion, OffsetSeconds: int64(s.offset / time.Second), LastRequest: s.number, LastMessage: s.sent,
 		Messages: s.messages, Requests: s.requests, Vendors: map[string]json.RawMessage{},
 	}
+	next := saved{message: s.sent, vendors: map[string]map[string]json.RawMessage{}}
 	for _, v := range s.vendors {
 		part, err := json.Marshal(v.State())
 		if err != nil {
 			return fmt.Errorf("writing the sandbox's state of %s: %w", v.Name(), err)
 		}
 		file.Vendors[v.Name()] = part
+		if next.vendors[v.Name()], err = members(json.RawMessage(part)); err != nil {
+			return fmt.Errorf("writing the sandbox's state of %s: %w", v.Name(), err)
+		}
 	}
 	raw, err := json.Marshal(file)
 	if err != nil {
 		return fmt.Errorf("writing the sandbox's state: %w", err)
 	}
-	if err := replaceFile(s.path, raw); err != nil {
+	if err := errors.Join(s.letGo(), replaceFile(s.path, append(raw, '\n'))); err != nil {
 		return fmt.Errorf("writing the sandbox's state: %w", err)
 	}
+	next.snapshot = len(raw)
+	if next.file, err = os.OpenFile(s.path, os.O_WRONLY|os.O_APPEND, 0); err != nil {
+		return fmt.Errorf("writing the sandbox's state: %w", err)
+	}
+	s.saved = next
 	return nil
+}
+
+// letGo closes the state file; the next change writes it anew.
+func (s *Server) letGo() error {
+	if s.saved.file == nil {
+		return nil
+	}
+	err := s.saved.file.Close()
+	s.saved.file = nil
+	return err
 }
 
 func replaceFile(path string, content []byte) error {

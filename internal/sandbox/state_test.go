@@ -1,7 +1,6 @@
 package sandbox_test
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
@@ -199,11 +198,8 @@ func TestManyAtOnce(t *testing.T) {
 	if got := balance.Number("amount"); got != 36 { // 37.5 less 30 times 0.05
 		t.Errorf("the balance is %v", got)
 	}
-	raw, err := os.ReadFile(path)
-	sandboxtest.Must(t, err)
-	var file struct{ Messages []sandbox.Message }
-	sandboxtest.Must(t, json.Unmarshal(raw, &file))
-	if len(file.Messages) != callers*calls {
-		t.Errorf("the file has %d messages", len(file.Messages))
+	sandboxtest.Must(t, s.Close())
+	if again := sandboxtest.Open(t, sandbox.Options{StatePath: path}); len(again.Messages()) != callers*calls || len(again.Requests()) != callers*calls+1 {
+		t.Errorf("the file has %d messages and %d requests", len(again.Messages()), len(again.Requests()))
 	}
 }

@@ -24,6 +24,9 @@ type Account struct {
 	Partners        []Partner         `json:"partners"`
 	WhatsAppServers []WhatsAppServer  `json:"servers"`
 	WhatsApp        []WhatsAppAccount `json:"whatsapp_accounts"`
+	// OfflineDevices are devices, by unique ID, that fetch no message: what is
+	// sent by them stays pending and reaches nobody.
+	OfflineDevices []string `json:"offline_devices,omitempty"`
 	// NotOnWhatsApp are phone numbers that WhatsApp does not know.
 	NotOnWhatsApp []string `json:"not_on_whatsapp"`
 	// LinksNotReady is how many of the next calls for a QR code find the

@@ -109,6 +109,7 @@ type sentCode struct {
 	Code      string    `json:"code"`
 	ExpiresAt time.Time `json:"expires_at"`
 	Used      bool      `json:"used"`
+	MessageID string    `json:"message_id,omitempty"`
 }
 
 // Secret is the API secret that the sandbox accepts.
@@ -161,7 +162,7 @@ func (a *Emulator) Reset() {
 // documented in more than one way (AndroidAPI reference §1.2).
 func (a *Emulator) Operations() []emulate.Operation {
 	return []emulate.Operation{
-		{Name: "send_otp", Path: "/send/otp", Handle: a.secret("otp", a.sendOTP)},
+		{Name: "send_otp", Sends: true, Path: "/send/otp", Handle: a.secret("otp", a.sendOTP)},
 		{Name: "get_otp", Path: "/get/otp", Handle: a.secret("otp", a.verifyOTP)},
 		{Name: "get_devices", Path: "/get/devices", Handle: a.secret("get_devices", a.getDevices)},
 		{Name: "get_rates", Path: "/get/rates", Handle: a.secret("get_rates", a.getRates)},

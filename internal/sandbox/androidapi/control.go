@@ -80,14 +80,18 @@ func (c Control) WhatsAppAccounts() []WhatsAppAccount {
 
 // WhatsAppLinks returns the QR codes that nobody has scanned, oldest first.
 func (c Control) WhatsAppLinks() []WhatsAppLink {
+	var out []WhatsAppLink
+	c.host.View(func(x *emulate.Exchange) { out = c.vendor.waiting(x.Now) })
+	return out
+}
+
+func (a *Emulator) waiting(now time.Time) []WhatsAppLink {
 	out := []WhatsAppLink{}
-	c.host.View(func(x *emulate.Exchange) {
-		for _, link := range c.vendor.data.Links {
-			if link.WID == "" {
-				out = append(out, WhatsAppLink{link.Token, link.QR, link.Unique, link.ExpiresAt, !x.Now.Before(link.ExpiresAt)})
-			}
+	for _, link := range a.data.Links {
+		if link.WID == "" {
+			out = append(out, WhatsAppLink{link.Token, link.QR, link.Unique, link.ExpiresAt, !now.Before(link.ExpiresAt)})
 		}
-	})
+	}
 	return out
 }
 

@@ -51,16 +51,39 @@ func (a *Emulator) queue(x *emulate.Exchange, send sending, code string) int {
 	if !send.urgent && a.settings.PendingSeconds > 0 {
 		message.SentAt = x.Now.Add(time.Duration(a.settings.PendingSeconds) * time.Second)
 	}
-	if send.fails {
+	switch {
+	case send.offline:
+		message.SentAt = x.Now.AddDate(100, 0, 0)
+	case send.fails:
 		message.Status, message.StatusCode = statusFailed, ""
-	} else {
+	default:
 		x.Send(emulate.Message{
 			Vendor: a.Name(), Channel: message.Channel, To: message.Recipient, Sender: message.from(), Text: message.Text,
-			Code: code, MessageID: strconv.Itoa(message.ID),
+			Code: code, MessageID: strconv.Itoa(message.ID), Cost: send.cost, Unit: a.data.Account.Currency, ExpiresAt: x.Now.Add(send.expire),
 		})
 	}
 	a.keepMessages(&message)
 	return message.ID
+}
+
+// Standing is how a message and its code stand.
+func (a *Emulator) Standing(messageID string, now time.Time) (emulate.Standing, bool) {
+	for _, message := range slices.Backward(a.data.Messages) {
+		if strconv.Itoa(message.ID) != messageID {
+			continue
+		}
+		standing := emulate.Standing{Delivery: message.Status}
+		if message.pending(now) {
+			standing.Delivery = "pending"
+		}
+		for _, code := range a.data.Codes {
+			if code.MessageID == messageID {
+				standing.Used, standing.ExpiresAt = code.Used, code.ExpiresAt
+			}
+		}
+		return standing, true
+	}
+	return emulate.Standing{}, false
 }
 
 // from is what a message came from.

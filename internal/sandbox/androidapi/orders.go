@@ -20,6 +20,12 @@ func (a *Emulator) Orders() []emulate.Order {
 			func(h emulate.Host, o order) error { return At(h).ExpireQR(o.Token) }),
 		emulate.Tell("disconnect", "A WhatsApp account loses its phone.", order{Unique: unique},
 			func(h emulate.Host, o order) error { return At(h).DisconnectWhatsApp(o.Unique) }),
+		{
+			Method: "GET", Path: "qr/{token}", Summary: "The QR code of a link that waits for a scan, as an image.",
+			Picture: func(h emulate.Host, token string) ([]byte, error) { return At(h).Image(token) },
+		},
+		emulate.Tell("device", "Take a device offline: what it should send stays pending.", deviceOrder{Unique: unique},
+			func(h emulate.Host, o deviceOrder) error { return At(h).SetOnline(o.Unique, o.Online) }),
 		emulate.Tell("devices", "Add Android devices.", order{Count: 1},
 			func(h emulate.Host, o order) error { return counted(At(h).AddDevices, o.Count) }),
 		emulate.Tell("gateways", "Add gateways.", order{Count: 1},
@@ -29,6 +35,12 @@ func (a *Emulator) Orders() []emulate.Order {
 				return counted(func(n int) error { return At(h).AddSentMessages(o.Channel, n) }, o.Count)
 			}),
 	}
+}
+
+// deviceOrder takes a device off the net, or brings it back.
+type deviceOrder struct {
+	Unique string `json:"unique"`
+	Online bool   `json:"online"`
 }
 
 // order is what the orders take; each uses some of it.

@@ -24,6 +24,7 @@ type sending struct {
 	cost        float64 // credits
 	urgent      bool    // not queued
 	fails       bool    // reaches nobody
+	offline     bool    // its device fetches nothing
 }
 
 // sendOTP makes a code and sends it (AndroidAPI reference §7.1).
@@ -73,14 +74,17 @@ func (a *Emulator) sendOTP(x *emulate.Exchange, in *input) emulate.Answer {
 	}
 	account.Credits = emulate.Money(account.Credits - send.cost)
 	account.use(send.counter)
-	a.remember(&sentCode{Phone: send.phone, Code: code, ExpiresAt: x.Now.Add(send.expire)})
+	sent := &sentCode{Phone: send.phone, Code: code, ExpiresAt: x.Now.Add(send.expire)}
+	a.remember(sent)
 	send.message.Recipient, send.message.Text = send.phone, strings.ReplaceAll(send.text, "{{otp}}", code)
 	shown := code
 	if !hasCode {
 		shown = ""
 	}
 	data := map[string]any{"phone": send.phone, "message": send.message.Text, "otp": number}
-	if id := a.queue(x, send, shown); a.settings.MessageID != MessageIDNone {
+	id := a.queue(x, send, shown)
+	sent.MessageID = strconv.Itoa(id)
+	if a.settings.MessageID != MessageIDNone {
 		data[a.settings.MessageID] = id
 	}
 	return a.success(in, "OTP has been sent!", data)
@@ -101,6 +105,7 @@ func (a *Emulator) readDevice(in *input, send *sending) *emulate.Answer {
 	if !slices.ContainsFunc(a.data.Account.Devices, func(d Device) bool { return d.Unique == unique }) {
 		return a.noDevice()
 	}
+	send.offline = slices.Contains(a.data.Account.OfflineDevices, unique)
 	send.counter = "sms_send"
 	send.message = message{Channel: "sms", Mode: "Devices", Sender: unique, SenderType: "device", SIM: sim, StatusCode: "SMS_SENT"}
 	return nil
@@ -182,6 +187,7 @@ func (a *Emulator) verifyOTP(x *emulate.Exchange, in *input) emulate.Answer {
 			continue
 		}
 		code.Used = true
+		x.About = code.MessageID
 		return a.success(in, "OTP has been verified!", false)
 	}
 	return a.problem(http.StatusForbidden, "OTP is invalid or expired!")

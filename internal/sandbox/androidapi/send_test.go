@@ -63,6 +63,7 @@ func TestAndroidAPISend(t *testing.T) {
 			s := sandboxtest.Open(t, sandbox.Options{})
 			got := sandboxtest.SendOTP(t, s, test.send)
 			message := sandboxtest.Last(t, s.Messages())
+			test.want.Number, test.want.Unit, test.want.Cost, test.want.ExpiresAt = 1, "USD", message.Cost, sandboxtest.Start.Add(5*time.Minute)
 			test.want.Vendor, test.want.To, test.want.At, test.want.MessageID = "androidapi", sandboxtest.Customer, sandboxtest.Start, "901"
 			test.want.Code, test.want.Text = message.Code, "Acme: "+message.Code
 			if diff := cmp.Diff(test.want, message); diff != "" {

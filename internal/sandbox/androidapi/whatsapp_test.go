@@ -237,8 +237,11 @@ func TestWhatsAppOverTheControlPath(t *testing.T) {
 	t.Parallel()
 	s := sandboxtest.Open(t, sandbox.Options{})
 	token := sandboxtest.TokenOf(t, sandboxtest.AndroidAPI(t, s, "/create/wa.link", nil))
-	if page := sandboxtest.Get(t, s, "/"); !strings.Contains(page.Raw, token) || !strings.Contains(page.Raw, "/_sandbox/androidapi/scan") {
-		t.Error("the inbox does not say how to scan")
+	if view := sandboxtest.Get(t, s, "/_sandbox/view"); !strings.Contains(view.Raw, token) {
+		t.Error("the page does not show the link")
+	}
+	if image := sandboxtest.Get(t, s, "/_sandbox/androidapi/qr/"+token); image.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("the image: %s", image.Raw)
 	}
 	if got := sandboxtest.Get(t, s, "/_sandbox/androidapi/links"); !strings.Contains(got.Raw, `"token":"`+token+`"`) {
 		t.Errorf("links: %s", got.Raw)
@@ -246,8 +249,11 @@ func TestWhatsAppOverTheControlPath(t *testing.T) {
 	if got := sandboxtest.Post(t, s, "/_sandbox/androidapi/scan", sandboxtest.Fields{"token": token, "phone": secondPhone}); got.Status != http.StatusOK {
 		t.Errorf("scan: %s", got.Raw)
 	}
-	if page := sandboxtest.Get(t, s, "/"); strings.Contains(page.Raw, token) {
-		t.Error("the inbox still shows a scanned QR code")
+	if view := sandboxtest.Get(t, s, "/_sandbox/view"); strings.Contains(view.Raw, `"token":"`+token) {
+		t.Error("the page still shows a scanned QR code")
+	}
+	if image := sandboxtest.Get(t, s, "/_sandbox/androidapi/qr/"+token); image.Status != http.StatusNotFound {
+		t.Errorf("the image after the scan: HTTP status %d", image.Status)
 	}
 	sandboxtest.Post(t, s, "/_sandbox/androidapi/disconnect", sandboxtest.Fields{"unique": sandboxtest.SupportUnique})
 	if got := sandboxtest.Get(t, s, "/_sandbox/androidapi/accounts"); strings.Count(got.Raw, `"status":"connected"`) != 1 || strings.Count(got.Raw, `"status":"disconnected"`) != 1 {

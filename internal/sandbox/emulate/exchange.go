@@ -26,6 +26,7 @@ type Exchange struct {
 	RemoteIP string
 
 	Sent     []Message // what went out, oldest first
+	About    string    // the message ID of the code that this is about; Send sets it
 	Repaired []string
 	Problem  string // what is wrong with the request, where the answer does not say
 	Err      error  // a fault of the sandbox itself, not of the request
@@ -40,6 +41,7 @@ func (x *Exchange) Repair(parameter, format string, args ...any) {
 // Send puts a message into the inbox.
 func (x *Exchange) Send(message Message) {
 	message.At = x.Now
+	x.About = message.MessageID
 	x.Sent = append(x.Sent, message)
 }
 

@@ -14,4 +14,22 @@ type Message struct {
 	Code      string    `json:"code"`
 	MessageID string    `json:"message_id"` // message ID, ticket or order ID, as the vendor calls it
 	At        time.Time `json:"at"`
+
+	Number    int       `json:"number"`              // counts from 1; the sandbox's own
+	Cost      float64   `json:"cost"`                // in Unit
+	Unit      string    `json:"unit,omitempty"`      // "credits", "euros", a currency; empty: the vendor tells none
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the code, as it was sent; absent: the application decides
+}
+
+// Standing is how a message and its code stand.
+type Standing struct {
+	Delivery  string    `json:"delivery"`            // in the vendor's words; "sent" where it reports none
+	Used      bool      `json:"used"`                // the code has been verified
+	ExpiresAt time.Time `json:"expires_at,omitzero"` // of the code, extended or not; absent: the application decides
+}
+
+// Stander is a vendor that knows how its messages stand.
+type Stander interface {
+	// Standing is false for a message that the vendor does not know, or no longer.
+	Standing(messageID string, now time.Time) (Standing, bool)
 }

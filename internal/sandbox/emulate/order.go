@@ -15,6 +15,8 @@ type Order struct {
 	// Do obeys and returns what is answered, as JSON. An error is the fault of
 	// whoever asked.
 	Do func(host Host, body []byte) (any, error)
+	// Picture answers a PNG instead, of the thing that {token} in the path names.
+	Picture func(host Host, token string) ([]byte, error)
 }
 
 // Host is the sandbox as a vendor's orders see it.

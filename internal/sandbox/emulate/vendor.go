@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Vendor is one emulated vendor. Everything but Name, Prefix, Operations,
@@ -30,6 +31,10 @@ type Vendor interface {
 	Restore(state []byte) error
 	// Reset puts the state back to the beginning.
 	Reset()
+	// Balance is what is left of the customer's money, and its unit: "credits",
+	// "euros", a currency. SetBalance makes it another amount, 0 or more.
+	Balance() (amount float64, unit string)
+	SetBalance(amount float64)
 	// Orders are what a person or a test may tell the vendor from outside the
 	// process, at /_sandbox/NAME/.
 	Orders() []Order
@@ -40,6 +45,12 @@ type Deliverer interface {
 	// SetDelivery says what the vendor reports about a message from now on. It is
 	// false for a message that the vendor does not know.
 	SetDelivery(messageID, status string) bool
+}
+
+// Paneler is a vendor with things of its own to look at.
+type Paneler interface {
+	// Panel is encoded as JSON after the lock is gone: it shares nothing.
+	Panel(now time.Time) any
 }
 
 // Credentials are the ones a vendor accepts and where requests carry them.
@@ -55,6 +66,7 @@ type Operation struct {
 	Method string // empty: any
 	Path   string // below the vendor's prefix
 	Handle func(*Exchange) Answer
+	Sends  bool // a code; false: it reads or verifies
 }
 
 // NotServed are calls of a vendor that the sandbox leaves out, for one reason.

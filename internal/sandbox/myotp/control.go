@@ -50,3 +50,11 @@ func (m *Emulator) Orders() []emulate.Order {
 func (c Control) AddTransactions(n int) error {
 	return c.host.Change(func(x *emulate.Exchange) error { c.vendor.addTransactions(n, x.Now); return nil })
 }
+
+// Balance is what is left of the customer's money.
+func (m *Emulator) Balance() (amount float64, unit string) { return m.data.Account.Balance, "credits" }
+
+// SetBalance makes it another amount.
+func (m *Emulator) SetBalance(amount float64) {
+	m.data.Account.Balance = amount
+}

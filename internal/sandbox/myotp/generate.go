@@ -65,6 +65,7 @@ func (m *Emulator) generate(x *emulate.Exchange, in *input) emulate.Answer {
 	m.recordSend(challenge, cost, send.force, x.RemoteIP)
 	x.Send(emulate.Message{
 		Vendor: m.Name(), Channel: send.channel, To: "+" + send.phone, Sender: send.brand, Code: challenge.Code, MessageID: challenge.MessageID,
+		Cost: cost, Unit: "credits", ExpiresAt: challenge.ExpiresAt,
 		// The wording of a template is not published; this one is the sandbox's own.
 		Text: fmt.Sprintf("%s is your %s code. (template %d)", challenge.Code, send.brand, send.template),
 	})

@@ -241,7 +241,7 @@ func (m *Emulator) Reset() {
 // Operations lists what the vendor serves.
 func (m *Emulator) Operations() []emulate.Operation {
 	return []emulate.Operation{
-		{Name: "generate_otp", Method: http.MethodPost, Path: "/generate_otp", Handle: m.paid(m.generate)},
+		{Name: "generate_otp", Sends: true, Method: http.MethodPost, Path: "/generate_otp", Handle: m.paid(m.generate)},
 		{Name: "verify_otp", Method: http.MethodPost, Path: "/verify_otp", Handle: m.paid(m.verify)},
 		{Name: "extend_otp", Method: http.MethodPost, Path: "/extend_otp", Handle: m.paid(m.extend)},
 		{Name: "check_otp_status", Method: http.MethodPost, Path: "/check_otp_status", Handle: m.paid(m.checkStatus)},

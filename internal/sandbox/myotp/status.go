@@ -18,6 +18,7 @@ func (m *Emulator) checkStatus(x *emulate.Exchange, in *input) emulate.Answer {
 	if challenge == nil {
 		return m.unknownStatus(x)
 	}
+	x.About = challenge.MessageID
 	dlr := m.delivery(challenge, x.Now)
 	out := m.activeFlags(challenge.active(x.Now))
 	out["DLR"], out["expires_at"] = dlr, emulate.Timestamp(challenge.ExpiresAt)
@@ -50,6 +51,15 @@ func (m *Emulator) activeFlags(active bool) map[string]any {
 		out["is_valid"] = active
 	}
 	return out
+}
+
+// Standing is how a message and its code stand.
+func (m *Emulator) Standing(messageID string, now time.Time) (emulate.Standing, bool) {
+	challenge := m.find(messageID, now)
+	if challenge == nil {
+		return emulate.Standing{}, false
+	}
+	return emulate.Standing{Delivery: m.delivery(challenge, now), Used: challenge.Consumed, ExpiresAt: challenge.ExpiresAt}, true
 }
 
 // delivery is the report on a message, in the words of its channel. A message

@@ -23,6 +23,9 @@ func (m *Emulator) verify(x *emulate.Exchange, in *input) emulate.Answer {
 	}
 
 	challenge := m.challengeFor(messageID, phone, x.Now)
+	if challenge != nil {
+		x.About = challenge.MessageID
+	}
 	if challenge == nil || challenge.Consumed { // single use; the answer to a second use is inferred
 		if challenge != nil { // known, and used up
 			messageID, phone = challenge.MessageID, challenge.Phone
@@ -93,6 +96,9 @@ func (m *Emulator) extend(x *emulate.Exchange, in *input) emulate.Answer {
 		return m.Refuse(x.Path, http.StatusBadRequest, in.problem)
 	}
 	challenge := m.find(messageID, x.Now)
+	if challenge != nil {
+		x.About = messageID
+	}
 	switch {
 	case challenge == nil:
 		return m.Refuse(x.Path, http.StatusNotFound, "OTP not found")

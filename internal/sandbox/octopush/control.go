@@ -44,3 +44,19 @@ func (o *Emulator) Orders() []emulate.Order {
 		emulate.Read("account", "What Octopush knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
 	}
 }
+
+// Balance is what is left of the customer's money.
+func (o *Emulator) Balance() (amount float64, unit string) { return o.data.Account.balance(), "euros" }
+
+// SetBalance makes it another amount.
+func (o *Emulator) SetBalance(amount float64) {
+	packs := append([]WalletPack{}, o.data.Account.WalletPacks...)
+	if len(packs) == 0 {
+		packs = []WalletPack{{ID: "0d0c6a1e-0000-4000-8000-000000000001", ExpirationDate: "2031-01-31T10:00:00+01:00"}}
+	}
+	for i := range packs {
+		packs[i].Credit = 0
+	}
+	packs[0].Credit = amount
+	o.data.Account.WalletPacks = packs
+}

@@ -69,10 +69,11 @@ func (o *Emulator) generate(x *emulate.Exchange) emulate.Answer {
 		return emulate.Answer{}
 	}
 	expiresAt := x.Now.Add(time.Duration(validity) * time.Second)
-	o.keep(&challenge{Token: token, Phone: phone, Code: code, ExpiresAt: expiresAt, MaxWrongAttempts: attempts})
+	o.keep(&challenge{Token: token, Ticket: ticket, Phone: phone, Code: code, ExpiresAt: expiresAt, MaxWrongAttempts: attempts})
 	o.charge(cost, channel, x.Now)
 	x.Send(emulate.Message{
 		Vendor: o.Name(), Channel: channel, To: phone, Sender: sender, Text: expand(text, code, expiresAt), Code: code, MessageID: ticket,
+		Cost: cost, Unit: "euros", ExpiresAt: expiresAt,
 	})
 	status := http.StatusOK
 	if o.settings.Created {

@@ -92,6 +92,7 @@ type state struct {
 // challenge is one code that was sent.
 type challenge struct {
 	Token            string    `json:"otp_request_token"`
+	Ticket           string    `json:"ticket_number"`
 	Phone            string    `json:"phone_number"` // E.164
 	Code             string    `json:"code"`
 	ExpiresAt        time.Time `json:"expires_at"`
@@ -197,7 +198,7 @@ func (o *Emulator) Reset() {
 // Operations lists what the vendor serves.
 func (o *Emulator) Operations() []emulate.Operation {
 	return []emulate.Operation{
-		{Name: "otp_generate", Method: http.MethodPost, Path: "/service/otp/generate", Handle: o.keyed(o.generate)},
+		{Name: "otp_generate", Sends: true, Method: http.MethodPost, Path: "/service/otp/generate", Handle: o.keyed(o.generate)},
 		{Name: "otp_validate", Method: http.MethodPut, Path: "/service/otp/validate", Handle: o.keyed(o.validate)},
 		{Name: "check_balance", Method: http.MethodGet, Path: "/wallet/check-balance", Handle: o.keyed(o.checkBalance)},
 		{Name: "check_credits", Method: http.MethodGet, Path: "/wallet/check-credits", Handle: o.keyed(o.checkCredits)},

@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
@@ -26,6 +27,9 @@ func (o *Emulator) validate(x *emulate.Exchange) emulate.Answer {
 	}
 
 	challenge := o.challengeFor(token, phone)
+	if challenge != nil {
+		x.About = challenge.Ticket
+	}
 	switch {
 	case challenge == nil || challenge.Consumed: // that a token counts once is inferred
 		return o.problem(notFound, "OTP request not found.")
@@ -42,6 +46,17 @@ func (o *Emulator) validate(x *emulate.Exchange) emulate.Answer {
 	}
 	challenge.Consumed = true
 	return emulate.JSON(http.StatusOK, map[string]any{"code": 0, "message": "success"})
+}
+
+// Standing is how a message and its code stand. Octopush reports delivery to an
+// address that a sub-account names, and to nobody else.
+func (o *Emulator) Standing(messageID string, _ time.Time) (emulate.Standing, bool) {
+	for _, challenge := range slices.Backward(o.data.Challenges) {
+		if challenge.Ticket == messageID {
+			return emulate.Standing{Delivery: "sent", Used: challenge.Consumed, ExpiresAt: challenge.ExpiresAt}, true
+		}
+	}
+	return emulate.Standing{}, false
 }
 
 // challengeFor is what a validation is about: the token's code, and given both,

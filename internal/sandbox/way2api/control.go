@@ -44,3 +44,11 @@ func (w *Emulator) Orders() []emulate.Order {
 		emulate.Read("account", "What Way2API knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
 	}
 }
+
+// Balance is what is left of the customer's money.
+func (w *Emulator) Balance() (amount float64, unit string) { return w.data.Account.Balance, "credits" }
+
+// SetBalance makes it another amount.
+func (w *Emulator) SetBalance(amount float64) {
+	w.data.Account.Balance = amount
+}

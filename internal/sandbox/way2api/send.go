@@ -57,6 +57,7 @@ func (w *Emulator) send(x *emulate.Exchange) emulate.Answer {
 	w.data.Account.Balance = emulate.Money(w.data.Account.Balance - w.data.Account.Price)
 	x.Send(emulate.Message{
 		Vendor: w.Name(), Channel: "sms", To: "+" + fields["number"], Text: text(fields), Code: fields["value"], MessageID: order,
+		Cost: w.data.Account.Price, Unit: "credits",
 	})
 	if w.settings.Pending {
 		return emulate.JSON(http.StatusAccepted, map[string]any{

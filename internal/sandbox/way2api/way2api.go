@@ -108,7 +108,7 @@ func (w *Emulator) Reset() {
 // Operations lists what the vendor serves.
 func (w *Emulator) Operations() []emulate.Operation {
 	return []emulate.Operation{
-		{Name: "send_otp_pin", Method: http.MethodPost, Path: "/aws/send_otp-pin", Handle: w.keyed(w.send)},
+		{Name: "send_otp_pin", Sends: true, Method: http.MethodPost, Path: "/aws/send_otp-pin", Handle: w.keyed(w.send)},
 		{Name: "pricing", Method: http.MethodGet, Path: "/pricing", Handle: w.pricing},
 	}
 }

@@ -38,7 +38,7 @@ func TestWay2APISend(t *testing.T) {
 				t.Errorf("order ID %q: %s", order, got.Raw)
 			}
 			code, _ := body["value"].(string)
-			want := sandbox.Message{Vendor: "way2api", Channel: "sms", To: "+919876543210", Text: test.text, Code: code, MessageID: order, At: sandboxtest.Start}
+			want := sandbox.Message{Vendor: "way2api", Channel: "sms", To: "+919876543210", Text: test.text, Code: code, MessageID: order, At: sandboxtest.Start, Number: 1, Cost: 0.25, Unit: "credits"}
 			if diff := cmp.Diff(want, sandboxtest.Last(t, s.Messages())); diff != "" {
 				t.Errorf("message (-want +got):\n%s", diff)
 			}
