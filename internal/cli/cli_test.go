@@ -68,7 +68,7 @@ func TestSandboxPrintsTheEnvironmentAndStops(t *testing.T) {
 			t.Errorf("no %s", name)
 		}
 	}
-	for _, sentence := range []string{"the inbox is at http://127.0.0.1:", "The sandbox has stopped."} {
+	for _, sentence := range []string{"its page is at http://127.0.0.1:", "The sandbox has stopped."} {
 		if !strings.Contains(notes, sentence) {
 			t.Errorf("no %q in %q", sentence, notes)
 		}

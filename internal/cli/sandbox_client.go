@@ -209,6 +209,7 @@ func clockCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "clock [+DURATION]",
 		Short:   "Print the time in a running sandbox, or move it forward",
+		Long:    "Prints the time in a running sandbox. With a duration it moves its clock forward first: codes expire, reports arrive.",
 		Example: "  terraform-provider-otp sandbox clock\n  terraform-provider-otp sandbox clock +10m",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -237,6 +238,7 @@ func scanCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:     "scan PHONE",
 		Short:   "Scan the newest WhatsApp QR code of a running sandbox, as a phone",
+		Long:    "Scans the QR code that was made last, as the phone of a number: what waits for the link goes on.",
 		Example: "  terraform-provider-otp sandbox scan +923007778899",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
@@ -260,7 +262,10 @@ func resetCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "reset",
 		Short: "Let a running sandbox forget everything: messages, faults, accounts, clock",
-		Args:  cobra.NoArgs,
+		Long: "Lets a running sandbox forget messages, requests, faults, balances, devices and linked accounts, and sets its clock\n" +
+			"back. Codes that were sent cannot be verified any more.",
+		Example: "  terraform-provider-otp sandbox reset",
+		Args:    cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
 			return b.ask(command.Context(), http.MethodPost, "/_sandbox/reset", nil, nil)
 		},

@@ -95,8 +95,9 @@ function balances(list) {
 
 function panels(list) {
   const panel = list.map((v) => v.panel).find(Boolean) ?? { links: [], devices: [], accounts: [] };
-  $("links-card").hidden = panel.links.length === 0;
-  replace($("links"), panel.links, () => panel.links.toReversed().map(link));
+  const waiting = panel.links.filter((l) => !l.expired).toReversed();
+  $("links-card").hidden = waiting.length === 0;
+  replace($("links"), waiting, () => waiting.map(link));
   replace($("phones"), [panel.devices, panel.accounts], () => [
     ...panel.devices.map((d) => el("li", { class: "line" }, el("span", {}, `${d.name} `, d.online ? el("span", { class: "good" }, "online") : el("span", { class: "bad" }, "offline")),
       el("button", { type: "button", class: "plain", "aria-label": `Take ${d.name} ${d.online ? "offline" : "online"}`, onclick: () => change("POST", "/_sandbox/androidapi/device", { unique: d.unique, online: !d.online }) }, d.online ? "Take offline" : "Bring online"))),
@@ -106,7 +107,6 @@ function panels(list) {
 }
 
 function link(l) {
-  if (l.expired) return el("li", { class: "quiet" }, "A code that has expired.");
   const phone = el("input", { id: `scan-${l.token}`, type: "tel", value: "+923007778899", required: true, pattern: "\\+[1-9][0-9]{6,14}" });
   return el("li", {},
     el("img", { class: "qr", src: `/_sandbox/androidapi/qr/${l.token}`, alt: l.unique ? "QR code that relinks an account" : "QR code that links a new account" }),
