@@ -176,6 +176,9 @@ func TestStatusOfMyOTP(t *testing.T) {
 		b := inBox(t, valid(overMyOTP).document(t), sandbox.Settings{MyOTP: sandbox.MyOTPSettings{UnknownID404: unknown404}})
 		sent := b.send(t, delivery.Recipient{Phone: french}, false)
 		b.status(t, sent.Kept, "at first", otp.OutcomePending)
+		if err := b.Server.Advance(5 * time.Second); err != nil {
+			t.Fatal(err)
+		}
 		b.status(t, sent.Kept, "then", otp.OutcomeDelivered)
 		for word, want := range map[string]string{
 			"DELIVRD": otp.OutcomeDelivered, "delivered": otp.OutcomeDelivered, "read": otp.OutcomeDelivered,
