@@ -59,7 +59,7 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 	}
 	answer, err := client.Exchange(ctx, request)
 	if err != nil {
-		return unanswered(v, c, err)
+		return unanswered(v, err)
 	}
 	if known, ok := r.endpoint(at.Vendor, c.Method, path); ok {
 		request.Endpoint.Operation, request.Endpoint.Path = known.Operation, known.Path // which is what a vendor's explanations go by
@@ -68,7 +68,7 @@ func (r *Runner) perform(ctx context.Context, at route, v verb, values filling) 
 }
 
 // unanswered is the verdict on a call without a usable answer.
-func unanswered(v verb, c *otp.Call, err error) (verdict, error) {
+func unanswered(v verb, err error) (verdict, error) {
 	var failure *httpapi.Error
 	switch {
 	case !errors.As(err, &failure):

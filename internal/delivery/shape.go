@@ -172,14 +172,14 @@ func unknown(object map[string]any, at string) (string, error) {
 	if present && (!ok || len(list) == 0) {
 		return "", fmt.Errorf("%s is no list of names", at)
 	}
-	for _, entry := range list {
-		name, ok := entry.(string)
-		if !ok || name == "" {
-			return "", fmt.Errorf("%s is no list of names", at)
-		}
-		return name, nil
+	if !present {
+		return "", nil
 	}
-	return "", nil
+	name, ok := list[0].(string)
+	if !ok || name == "" {
+		return "", fmt.Errorf("%s is no list of names", at)
+	}
+	return name, nil
 }
 
 func orElse(err error, format string, a ...any) error {

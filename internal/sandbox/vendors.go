@@ -37,24 +37,42 @@ func (s Settings) vendors() ([]emulate.Vendor, error) {
 }
 
 // What tests say of a vendor, by the names of its own folder.
+
 type (
+	// AndroidAPISettings is androidapi.Settings.
 	AndroidAPISettings = androidapi.Settings
-	AndroidAPIAccount  = androidapi.Account
-	Device             = androidapi.Device
-	Usage              = androidapi.Usage
-	Gateway            = androidapi.Gateway
-	Pricing            = androidapi.Pricing
-	Countries          = androidapi.Countries
-	Partner            = androidapi.Partner
-	WhatsAppServer     = androidapi.WhatsAppServer
-	WhatsAppAccount    = androidapi.WhatsAppAccount
-	WhatsAppLink       = androidapi.WhatsAppLink
-	MyOTPSettings      = myotp.Settings
-	MyOTPAccount       = myotp.Account
-	OctopushSettings   = octopush.Settings
-	OctopushAccount    = octopush.Account
-	Way2APISettings    = way2api.Settings
-	Way2APIAccount     = way2api.Account
+	// AndroidAPIAccount is androidapi.Account.
+	AndroidAPIAccount = androidapi.Account
+	// Device is androidapi.Device.
+	Device = androidapi.Device
+	// Usage is androidapi.Usage.
+	Usage = androidapi.Usage
+	// Gateway is androidapi.Gateway.
+	Gateway = androidapi.Gateway
+	// Pricing is androidapi.Pricing.
+	Pricing = androidapi.Pricing
+	// Countries is androidapi.Countries.
+	Countries = androidapi.Countries
+	// Partner is androidapi.Partner.
+	Partner = androidapi.Partner
+	// WhatsAppServer is androidapi.WhatsAppServer.
+	WhatsAppServer = androidapi.WhatsAppServer
+	// WhatsAppAccount is androidapi.WhatsAppAccount.
+	WhatsAppAccount = androidapi.WhatsAppAccount
+	// WhatsAppLink is androidapi.WhatsAppLink.
+	WhatsAppLink = androidapi.WhatsAppLink
+	// MyOTPSettings is myotp.Settings.
+	MyOTPSettings = myotp.Settings
+	// MyOTPAccount is myotp.Account.
+	MyOTPAccount = myotp.Account
+	// OctopushSettings is octopush.Settings.
+	OctopushSettings = octopush.Settings
+	// OctopushAccount is octopush.Account.
+	OctopushAccount = octopush.Account
+	// Way2APISettings is way2api.Settings.
+	Way2APISettings = way2api.Settings
+	// Way2APIAccount is way2api.Account.
+	Way2APIAccount = way2api.Account
 )
 
 // Values that tests name.

@@ -57,8 +57,8 @@ func New(config Config) *Clients {
 
 // once keeps the account where fmt does not find it: fmt asks no String of what
 // is in a private field.
-func once[C any](make func(httpapi.Account, *httpapi.Transport) (C, error), account httpapi.Account, transport *httpapi.Transport) func() (C, error) {
-	return sync.OnceValues(func() (C, error) { return make(account, transport) })
+func once[C any](open func(httpapi.Account, *httpapi.Transport) (C, error), account httpapi.Account, transport *httpapi.Transport) func() (C, error) {
+	return sync.OnceValues(func() (C, error) { return open(account, transport) })
 }
 
 // Transport is what all calls of the process go through, those by documents

@@ -19,11 +19,12 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 )
 
+// What the worlds of linking hold.
 const (
 	AccountType = "otp_whatsapp_account"
 	SupportLine = "+923004445566"
 	StrayPhone  = "+923007778899"
-	// The account that a new sandbox has.
+	// SeededAccount is what a new sandbox has.
 	SeededAccount = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15"
 	SeededPhone   = "+923001112233"
 )

@@ -29,6 +29,7 @@ resource "otp_profile" "login" {
 }
 `
 
+// Routes, as they stand in a profile.
 const (
 	OverOctopush = `{ vendor = "octopush", channel = "sms", sender_id = otp_sender_id.europe.name }`
 	OverMyOTP    = `{ vendor = "myotp", channel = "sms" }`

@@ -1,3 +1,5 @@
+// Package androidapi emulates AndroidAPI, as its reference says and without a look at the
+// client.
 package androidapi
 
 import (

@@ -122,7 +122,7 @@ func (a *Emulator) addMessages(channel string, n int, now time.Time) error {
 	return nil
 }
 
-// setDelivery ends a message at once with a status in the vendor's words.
+// SetDelivery ends a message at once with a status in the vendor's words.
 func (a *Emulator) SetDelivery(messageID, status string) bool {
 	for _, message := range a.data.Messages {
 		if strconv.Itoa(message.ID) == messageID {

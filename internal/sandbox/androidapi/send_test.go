@@ -18,16 +18,6 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
-const (
-	counterPhone  = "00000000-0000-0000-aaaa-bbbbccccdddd"
-	shopPhone     = "00000000-0000-0000-1111-222233334444"
-	supportUnique = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15"
-	supportPhone  = "+923001112233"
-	customer      = "+923004445566"
-)
-
-type params = map[string]string
-
 func TestAndroidAPISend(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

@@ -1,3 +1,5 @@
+// Package myotp emulates MyOTP.App, as its reference says and without a look at the
+// client.
 package myotp
 
 import (

@@ -81,6 +81,8 @@ func (m *Emulator) delivery(challenge *challenge, now time.Time) string {
 	return "delivered"
 }
 
+// SetDelivery ends a message at once with a status in the vendor's words. False:
+// there is no such message.
 func (m *Emulator) SetDelivery(messageID, status string) bool {
 	for _, challenge := range m.data.Challenges {
 		if challenge.MessageID == messageID {

@@ -1,3 +1,5 @@
+// Package octopush emulates Octopush, as its reference says and without a look at the
+// client.
 package octopush
 
 import (
@@ -268,7 +270,7 @@ func (a Account) price(country, product string) float64 {
 func (a Account) check() error {
 	for _, pack := range a.WalletPacks {
 		if pack.Credit < 0 {
-			return fmt.Errorf("Octopush wallet pack %s: a credit of %v is less than nothing", pack.ID, pack.Credit)
+			return fmt.Errorf("wallet pack %s: a credit of %v is less than nothing", pack.ID, pack.Credit)
 		}
 	}
 	return nil

@@ -1,3 +1,5 @@
+// Package way2api emulates Way2API, as its reference says and without a look at the
+// client.
 package way2api
 
 import (
