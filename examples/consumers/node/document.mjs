@@ -98,6 +98,8 @@ export async function postgres(url, purpose, work) {
     database = new pg.Client({ connectionString: url });
     database.on("error", () => {}); // of a connection that ends; what waits for it fails by itself
     await database.connect();
+    const path = /[?&]search_path=([^&]*)/.exec(url)?.[1]; // which the driver does not know
+    if (path) await database.query("SELECT set_config('search_path', $1, false)", [decodeURIComponent(path)]);
     return await work(database);
   } catch (error) {
     throw error instanceof Fault ? error : new Fault(`cannot ${purpose} in PostgreSQL: ${error.code ?? error.name}`);

@@ -11,7 +11,7 @@ import tempfile
 import time
 from decimal import Decimal
 
-from document import Fault
+from document import Fault, postgres
 
 DAY = 86400
 
@@ -61,7 +61,7 @@ class FileStore(Store):
         self.path, self.now = path, now
         try:
             self.key = os.environ.get("OTP_CHALLENGES_KEY", "").encode() or self.read_key()
-            with self.change(): # that it can be written is seen before anything is sent
+            with self.change():  # that it can be written is seen before anything is sent
                 pass
         except (OSError, ValueError, sqlite3.Error) as error:
             raise Fault(f"cannot use the challenges {path}: {type(error).__name__}") from None
@@ -101,35 +101,27 @@ class PostgresStore(Store):
         self.url, self.now, self.key = url, now, os.environ.get("OTP_CHALLENGES_KEY", "").encode()
         if len(self.key) < 32:
             raise Fault("set OTP_CHALLENGES_KEY to 32 or more random characters, the same on every server")
-        try:
-            import psycopg
-        except ImportError:
-            raise Fault("challenges in PostgreSQL need the module psycopg: pip install 'psycopg[binary]'") from None
-        self.psycopg = psycopg
         with self.change():
             pass
 
     @contextlib.contextmanager
     def change(self, *names):
-        try:
-            with self.psycopg.connect(self.url) as database:  # commits at its end, or rolls back
-                for name in sorted(names):  # in one order, so that no two wait for each other
-                    database.execute("INSERT INTO otp_challenges VALUES (%s, '{}', 0) ON CONFLICT DO NOTHING", (name,))
-                rows = dict(database.execute(
-                    "SELECT name, record FROM otp_challenges WHERE name = ANY(%s) ORDER BY name FOR UPDATE", (list(names),)).fetchall())
-                records = [whole(rows[name], self.now) for name in names]
-                yield records
-                # What has become stale meanwhile goes as well, a few rows at a time.
-                old = database.execute("SELECT name, record FROM otp_challenges WHERE stale <= %s AND name <> ALL(%s) "
-                                       "LIMIT 100 FOR UPDATE SKIP LOCKED", (self.now, list(names))).fetchall()
-                for name, record in [*zip(names, records), *((name, whole(record, self.now)) for name, record in old)]:
-                    if stale(record):
-                        database.execute("UPDATE otp_challenges SET record = %s, stale = %s WHERE name = %s",
-                                         (json.dumps(record), stale(record), name))
-                    else:
-                        database.execute("DELETE FROM otp_challenges WHERE name = %s", (name,))
-        except self.psycopg.Error as error:  # its text may quote the URL
-            raise Fault(f"cannot use the challenges in PostgreSQL: {type(error).__name__}; their table is\n{DDL}") from None
+        with postgres(self.url, "use the challenges (table otp_challenges)") as database:  # commits at its end, or rolls back
+            for name in sorted(names):  # in one order, so that no two wait for each other
+                database.execute("INSERT INTO otp_challenges VALUES (%s, '{}', 0) ON CONFLICT DO NOTHING", (name,))
+            rows = dict(database.execute(
+                "SELECT name, record FROM otp_challenges WHERE name = ANY(%s) ORDER BY name FOR UPDATE", (list(names),)).fetchall())
+            records = [whole(rows[name], self.now) for name in names]
+            yield records
+            # What has become stale meanwhile goes as well, a few rows at a time.
+            old = database.execute("SELECT name, record FROM otp_challenges WHERE stale <= %s AND name <> ALL(%s) "
+                                   "LIMIT 100 FOR UPDATE SKIP LOCKED", (self.now, list(names))).fetchall()
+            for name, record in [*zip(names, records), *((name, whole(record, self.now)) for name, record in old)]:
+                if stale(record):
+                    database.execute("UPDATE otp_challenges SET record = %s, stale = %s WHERE name = %s",
+                                     (json.dumps(record), stale(record), name))
+                else:
+                    database.execute("DELETE FROM otp_challenges WHERE name = %s", (name,))
 
 
 def whole(record, now):

@@ -5,6 +5,7 @@ import pathlib
 import re
 import sqlite3
 import sys
+from urllib.parse import parse_qsl, urlencode
 
 VERBS = {
     "send": {"ok", "pending", "already_active", "next_route", "unknown", "stop"},
@@ -84,15 +85,26 @@ def from_sqlite(path, name):
 
 
 def from_postgres(url, name):
+    with postgres(url, "read the catalog") as database:
+        return database.execute(QUERY + "%s", (name,)).fetchone()
+
+
+@contextlib.contextmanager
+def postgres(url, purpose):
+    """One transaction. search_path may be in the URL, which libpq does not know."""
     try:
         import psycopg  # the only module that is not of the standard library
     except ImportError:
-        raise Fault("a catalog in PostgreSQL needs the module psycopg: pip install 'psycopg[binary]'") from None
+        raise Fault(f"to {purpose} in PostgreSQL, the module psycopg is needed: pip install 'psycopg[binary]'") from None
+    base, _, query = url.partition("?")
+    parameters = parse_qsl(query)
+    path = dict(parameters).get("search_path")
+    url = base + "?" + urlencode([pair for pair in parameters if pair[0] != "search_path"])
     try:
-        with psycopg.connect(url) as database:
-            return database.execute(QUERY + "%s", (name,)).fetchone()
+        with psycopg.connect(url, **({"options": f"-c search_path={path}"} if path else {})) as database:
+            yield database
     except psycopg.Error as error:  # its text may quote the URL, and with it a password
-        raise Fault(f"cannot read the catalog in PostgreSQL: {type(error).__name__}") from None
+        raise Fault(f"cannot {purpose} in PostgreSQL: {type(error).__name__}") from None
 
 
 def need(condition, otherwise):
