@@ -40,7 +40,7 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 		stories = append(stories, story{name: name + ": delivered and extended", ways: []string{name}, acts: []act{
 			{do: "status", want: "not_found"}, {do: "extend 600", want: "not_found"},
 			ways[name].sends(name, "send"),
-			asks(check, "pending 0 HTTP 200", nil), asks(check, "delivered 0 HTTP 200", nil),
+			asks(check, "pending 0 HTTP 200", nil), later(6, asks(check, "delivered 0 HTTP 200", nil)),
 			{do: "extend 600", want: "ok 0 HTTP 200", calls: "myotp extend_otp 200", body: `"duration":600`},
 			later(800, verifies("CODE", manners[otp.MyOTP].right)),
 		}})
@@ -76,7 +76,7 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 		}},
 		story{name: "myotp: every end of an extension", ways: []string{"myotp"}, acts: []act{
 			ways["myotp"].sends("myotp", "send"),
-			extends("30", "stop 0 HTTP 400", "400", nil),
+			extends("29", "stop 0 HTTP 400", "400", nil),
 			extends("600", "stop 0 HTTP 403", "403", plan(sandbox.PlanStarter)),
 			extends("600", "stop 0 HTTP 429", "429", fault("extend_otp", sandbox.RateLimited("", "", ""))),
 			extends("600", "unknown 0 HTTP 502", "502", fault("extend_otp", sandbox.HTMLPage("", "", 502))),

@@ -93,7 +93,9 @@ func TestANewRevisionLeavesCodesOnTheirWay(t *testing.T) {
 		renamed.DisplayName = "Acme.Two"
 		write(store.Write{Ref: store.Ref{Kind: store.Brand, Name: acme.Name}, Spec: spec(t, renamed)})
 		stale := ways["octopush"].sends("octopush", "send")
-		stale.stderr = "not up to date"
+		if filepath.Base(command[0]) != "node" { // it reads a file here, and only the view tells
+			stale.stderr = "not up to date"
+		}
 		stage.play(t, []act{stale})
 
 		profile.Routes = []otp.Route{ways["myotp"].route}

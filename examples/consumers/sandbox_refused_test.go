@@ -114,7 +114,7 @@ func TestRefusalsOfTheSandbox(t *testing.T) {
 			passed("myotp", "octopush",
 				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.UnpricedCountries = []string{"FRA"} }), "400"},
 				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.UnpricedCountries, a.Balance = nil, 0 }), "402"},
-				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.Balance, a.Plan = 9, sandbox.PlanStarter }), "403"},
+				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.Balance, a.Allowlist = 9, []string{"192.0.2.1"} }), "403"},
 				refusal{ways["myotp"].meets(sandbox.RateLimited("", "", "")), "429"},
 			),
 			[]act{verified(byOctopush)},

@@ -6,6 +6,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // judge says what is wrong with an object of a catalog that only those who use it
@@ -40,7 +41,7 @@ func judge(object catalog.Object) string {
 	case object.Kind != catalog.Profile:
 		return ""
 	}
-	runner, err := delivery.New(object.Document, delivery.Options{})
+	runner, err := delivery.New(object.Document, delivery.Options{Vendor: vendors.Find})
 	switch {
 	case err != nil:
 		return "has a document that is none: " + otp.Shown(err.Error())
