@@ -131,11 +131,11 @@ func TestUnknownValuesAreNotedWithTheirPath(t *testing.T) {
 		value     tftypes.Value
 		want      string
 	}{
-		"string":        {"name", unknown, "[[name]]"},
-		"whole list":    {"entries", tftypes.NewValue(tftypes.List{ElementType: nestedType(1)}, tftypes.UnknownValue), "[[entries]]"},
-		"map entry":     {"words", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"fr": unknown}), "[[words fr]]"},
-		"element part":  {"entries", tftypes.NewValue(tftypes.List{ElementType: nestedType(1)}, []tftypes.Value{entry(tftypes.NewValue(tftypes.String, "a")), entry(unknown)}), "[[entries 1 text]]"},
-		"set element":   {"tags", tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, []tftypes.Value{unknown}), "[[tags 0]]"},
+		"string":        {"name", unknown, "[name]"},
+		"whole list":    {"entries", tftypes.NewValue(tftypes.List{ElementType: nestedType(1)}, tftypes.UnknownValue), "[entries]"},
+		"map entry":     {"words", tftypes.NewValue(tftypes.Map{ElementType: tftypes.String}, map[string]tftypes.Value{"fr": unknown}), `[words["fr"]]`},
+		"element part":  {"entries", tftypes.NewValue(tftypes.List{ElementType: nestedType(1)}, []tftypes.Value{entry(tftypes.NewValue(tftypes.String, "a")), entry(unknown)}), "[entries[1].text]"},
+		"set element":   {"tags", tftypes.NewValue(tftypes.Set{ElementType: tftypes.String}, []tftypes.Value{unknown}), "[tags[0]]"},
 		"computed only": {"name", tftypes.NewValue(tftypes.String, "x"), "[]"},
 	} {
 		_, unknowns, err := toDomain[thing](objectWith(t, test.attribute, test.value), "computed")

@@ -37,6 +37,9 @@ var titles = map[string]struct {
 	"StorageError":          {&catalog.StorageError{}, "Catalog could not be used"},
 	"NoCatalogError":        {&catalog.NoCatalogError{}, "Catalog is not there yet"},
 	"ExportError":           {&catalog.ExportError{}, "Export of a catalog is not usable"},
+	"TakenOverError":        {&catalog.TakenOverError{}, "Object was changed by somebody else"},
+	"SourceChangedError":    {&catalog.SourceChangedError{}, "Object was changed by somebody else"},
+	"ActorError":            {&catalog.ActorError{}, "Actor of the catalog is not usable"},
 	"OccupiedError":         {&catalog.OccupiedError{}, "Place of the import has a catalog already"},
 }
 
