@@ -144,7 +144,7 @@ func TestNothingRightIsBlamed(t *testing.T) {
 
 func TestTheAddressOfAnInstalledProviderIsItsFolder(t *testing.T) {
 	t.Parallel()
-	mirrored := "/work/.terraform/providers/tf.acme.com/platform/otp/1.0.0/linux_amd64/terraform-provider-otp"
+	mirrored := "/srv/infra/.terraform/providers/tf.acme.com/platform/otp/1.0.0/linux_amd64/terraform-provider-otp"
 	wrong := func(source string) string {
 		return fmt.Sprintf("terraform {\nrequired_providers {\notp = { source = %q }\n}\n}\n", source) + profile(`code = { lenght = 8 }`)
 	}
