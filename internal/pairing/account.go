@@ -9,17 +9,11 @@ import (
 
 // Disconnected is the status of an account that has to be linked again. The
 // vendor publishes no closed list: whatever is not connected counts as such.
-const Disconnected = "disconnected"
+const Disconnected = androidapi.StatusDisconnected
 
-// Status is the status of an account in lower case. One that the vendor does
-// not tell is Disconnected, as its other clients read it (AndroidAPI reference
-// §3.6).
-func Status(account androidapi.Account) string {
-	if account.Status == "" {
-		return Disconnected
-	}
-	return strings.ToLower(string(account.Status))
-}
+// Status is the status of an account in lower case, Disconnected where the vendor
+// tells none.
+func Status(account androidapi.Account) string { return account.State() }
 
 // SamePhone reports whether two numbers with country code are the same: vendors
 // write them with and without "+", and WhatsApp writes some in a way of its own.

@@ -75,7 +75,7 @@ func warnings(t *testing.T, s *providertest.Server, config map[string]any) []str
 	s.None(diagnostics)
 	var found []string
 	for _, d := range diagnostics {
-		if d.Severity == tfprotov6.DiagnosticSeverityWarning && strings.Contains(d.Detail, " was asked ") {
+		if d.Severity == tfprotov6.DiagnosticSeverityWarning && (strings.Contains(d.Detail, " was asked ") || strings.Contains(d.Detail, "AndroidAPI says ")) {
 			found = append(found, d.Summary+": "+d.Detail)
 		}
 	}
@@ -121,7 +121,21 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 		"empty wallet": {func(s *sandbox.Server) error {
 			return s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil })
 		}, profileWith(nil, over("octopush", "sms", "europe", nil)), []string{`Account has nothing left to spend: routes[0]: Octopush was asked for the wallet and has 0 euros left`}},
-		"another account": {starter, profileWith(nil, over("myotp", "sms", "", map[string]any{"account": "eu"})), nil},
+		"package that is used up": {func(s *sandbox.Server) error {
+			return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
+				usage := a.Usage["sms_send"]
+				usage.Used = usage.Limit
+				a.Usage["sms_send"] = usage
+			})
+		}, profileWith(nil, over("androidapi", "sms", "counter", nil)),
+			[]string{`Package is used up: routes[0]: AndroidAPI was asked for the subscription and has used 500 of 500 for sms_send, so what routes[0] sends would be refused.`}},
+		"partner device that is offline": {func(s *sandbox.Server) error {
+			return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Partners[0].Status = "offline" })
+		}, profileWith(nil, over("androidapi", "sms", "shop", nil)),
+			[]string{`Partner device is not online: routes[0].sender_id: AndroidAPI was asked for its rates and says that the partner device "` + shopPhone + `" is "offline"`}},
+		"WhatsApp account that is gone": {nil, profileWith(nil, over("androidapi", "whatsapp", "", map[string]any{"whatsapp_account": "nobody"})),
+			[]string{`WhatsApp account is gone: routes[0].whatsapp_account: AndroidAPI was asked for its WhatsApp accounts and has none with the ID nobody`}},
+		"another account without credentials": {starter, profileWith(nil, over("myotp", "sms", "", map[string]any{"account": "eu"})), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,6 +177,72 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 				t.Errorf("%d messages were sent", n)
 			}
 		})
+	}
+}
+
+// A route with an account of its own is looked at with the credentials of that
+// account, each account on its own, and with nobody else's.
+func TestAPlanLooksAtEachAccountWithItsOwnCredentials(t *testing.T) {
+	ours, theirs := providertest.NewSandbox(t), providertest.NewSandbox(t)
+	if err := theirs.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 }); err != nil {
+		t.Fatal(err)
+	}
+	if err := theirs.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Devices = nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := theirs.DisconnectWhatsApp(theirs.WhatsAppAccounts()[0].Unique); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range theirs.Environment() {
+		for _, vendor := range []otp.Vendor{otp.MyOTP, otp.AndroidAPI} {
+			if field, ok := strings.CutPrefix(name, vendor.Variable("", "")); ok {
+				t.Setenv(vendor.Variable("far-east", field), value)
+			}
+		}
+	}
+	far := map[string]any{"account": "far-east"}
+	linked := map[string]any{"whatsapp_account": theirs.WhatsAppAccounts()[0].Unique}
+	config := block(ours, ours.URL(), otp.MyOTP, otp.AndroidAPI)
+	config["http"] = map[string]any{"max_retries": 0, "max_requests_per_second": 100000}
+	got := warnings(t, accountsWorld(t).ServeWith(config), profileWith(nil,
+		over("myotp", "sms", "", nil), over("myotp", "sms", "", far), over("androidapi", "sms", "counter", nil), over("androidapi", "sms", "counter", far),
+		over("androidapi", "whatsapp", "", linked), over("androidapi", "whatsapp", "", map[string]any{"whatsapp_account": linked["whatsapp_account"], "account": "far-east"})))
+	want := []string{"Account has nothing left to spend: routes[1]: ", "Device is not linked: routes[3].sender_id: ", "WhatsApp account is disconnected: routes[5].whatsapp_account: "}
+	if len(got) != len(want) {
+		t.Fatalf("got %q", got)
+	}
+	for i := range want {
+		if !strings.HasPrefix(got[i], want[i]) {
+			t.Errorf("got %q, want %q", got[i], want[i])
+		}
+	}
+	for _, s := range []*sandbox.Server{ours, theirs} {
+		for operation, n := range providertest.Requested(s) {
+			if n != 1 {
+				t.Errorf("%s was asked %d times", operation, n)
+			}
+		}
+	}
+	if ours, theirs := providertest.Requested(ours), providertest.Requested(theirs); !cmp.Equal(ours, theirs) {
+		t.Error(cmp.Diff(ours, theirs))
+	}
+}
+
+// To validate calls nobody, whatever there are credentials for.
+func TestValidateAsksNoVendor(t *testing.T) {
+	t.Parallel()
+	s := providertest.NewSandbox(t)
+	server := accountsWorld(t).ServeWith(block(s, s.URL(), otp.Vendors()...))
+	config := profileWith(nil, over("androidapi", "sms", "gone", nil), over("myotp", "sms", "", nil), over("octopush", "sms", "europe", nil))
+	response, err := server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{
+		TypeName: "otp_profile", Config: server.Dynamic(server.Object(server.Schema.ResourceSchemas["otp_profile"].ValueType(), config)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.None(response.Diagnostics)
+	if n := len(s.Requests()); n != 0 {
+		t.Errorf("%d requests", n)
 	}
 }
 

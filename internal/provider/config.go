@@ -195,7 +195,7 @@ func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diag
 		Variable:      m.variable,
 		CheckAccounts: m.checksAccounts(),
 		Vendors: vendors.New(vendors.Config{
-			Accounts: m.accounts(), HTTP: options, UserAgent: httpapi.UserAgent(terraformVersion, version),
+			Accounts: m.accounts(), HTTP: options, UserAgent: httpapi.UserAgent(terraformVersion, version), Variable: m.variable,
 		}),
 		Unknown: m.unknown(),
 	}

@@ -78,11 +78,15 @@ func (c *Clients) Account(ctx context.Context, vendor otp.Vendor) (Told, error) 
 	return c.account(ctx, vendor, false)
 }
 
+func errNothingTold(vendor otp.Vendor) error {
+	return errors.New(vendor.Title() + " tells nothing about accounts.")
+}
+
 // account asks all questions, or those that matter to plans.
 func (c *Clients) account(ctx context.Context, vendor otp.Vendor, atPlan bool) (Told, error) {
 	questions, tells := c.lists.accounts[vendor]
 	if !tells {
-		return Told{}, errors.New(vendor.Title() + " tells nothing about accounts")
+		return Told{}, errNothingTold(vendor)
 	}
 	all, err := questions()
 	if err != nil {

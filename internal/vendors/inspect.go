@@ -9,6 +9,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 // patience is how long a plan waits for one fact that it can do without.
@@ -17,89 +18,109 @@ const patience = 5 * time.Second
 // fact is something that is asked once, and not again after a failure: a plan
 // without network waits for each of them once.
 type fact[T any] struct {
-	ask func(context.Context) (T, error)
+	ask      func(context.Context) (T, error)
+	patience time.Duration
 
 	mu    sync.Mutex
 	asked bool
-	known bool
 	value T
+	err   error
 }
 
-// get is the fact, where it is known.
-func (f *fact[T]) get(ctx context.Context) (T, bool) {
+// get is the fact, or why it is not known.
+func (f *fact[T]) get(ctx context.Context) (T, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.asked {
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := context.WithTimeout(ctx, f.patience)
 		defer cancel()
-		value, err := f.ask(ctx)
-		f.asked, f.known, f.value = true, err == nil, value
+		f.value, f.err = f.ask(ctx)
+		f.asked = true
 	}
-	return f.value, f.known
+	return f.value, f.err
 }
 
-// facts are what plans ask for.
+// facts are what is asked once for all routes of all documents.
 type facts struct {
-	accounts map[otp.Vendor]*fact[otp.Account]
+	accounts map[otp.Vendor]*fact[Told]
 	devices  *fact[[]androidapi.Device]
 	rates    *fact[*androidapi.Rates]
 	whatsApp *fact[[]androidapi.Account]
+	prices   *fact[[]way2api.Price]
 }
 
-func newFacts(c *Clients) *facts {
+func newFacts(c *Clients, wait time.Duration) *facts {
 	f := &facts{
-		accounts: map[otp.Vendor]*fact[otp.Account]{},
-		devices:  &fact[[]androidapi.Device]{ask: c.Devices},
-		rates:    &fact[*androidapi.Rates]{ask: c.Rates},
-		whatsApp: &fact[[]androidapi.Account]{ask: c.WhatsAppAccounts},
+		accounts: map[otp.Vendor]*fact[Told]{},
+		devices:  &fact[[]androidapi.Device]{ask: c.Devices, patience: wait},
+		rates:    &fact[*androidapi.Rates]{ask: c.Rates, patience: wait},
+		whatsApp: &fact[[]androidapi.Account]{ask: c.WhatsAppAccounts, patience: wait},
+		prices:   &fact[[]way2api.Price]{ask: c.Prices, patience: wait},
 	}
 	for _, vendor := range TellAccounts() {
-		f.accounts[vendor] = &fact[otp.Account]{ask: func(ctx context.Context) (otp.Account, error) {
-			told, err := c.account(ctx, vendor, true)
-			return told.Account, err
+		f.accounts[vendor] = &fact[Told]{patience: wait, ask: func(ctx context.Context) (Told, error) {
+			return c.account(ctx, vendor, !c.config.Thorough)
 		}}
 	}
 	return f
 }
 
-// KnownWhatsAppAccounts are AndroidAPI's WhatsApp accounts for those who can do
-// without them: where they could not be read once, they are not asked for again.
-func (c *Clients) KnownWhatsAppAccounts(ctx context.Context) ([]androidapi.Account, bool) {
-	if _, known := c.facts.whatsApp.get(ctx); !known {
-		return nil, false
+// Known is what a vendor tells of the account, asked once: what plans ask for,
+// or all, see Config.Thorough.
+func (c *Clients) Known(ctx context.Context, vendor otp.Vendor) (Told, error) {
+	known, tells := c.facts.accounts[vendor]
+	if !tells {
+		return Told{}, errNothingTold(vendor)
 	}
-	accounts, err := c.WhatsAppAccounts(ctx) // which may have changed since
-	return accounts, err == nil
+	return known.get(ctx)
 }
 
-// Inspect warns of what a route of a document needs and the vendor's default
-// account has not. It asks each thing once for all routes of all documents, and
-// what cannot be read is not known: whoever reads it for its own sake reports
-// that. The account has to be configured.
-func (c *Clients) Inspect(ctx context.Context, route otp.DocumentRoute, at otp.Path) otp.Problems {
-	account := func() (otp.Account, bool) {
-		known, tells := c.facts.accounts[route.Vendor]
-		if !tells {
-			return otp.Account{}, false
-		}
-		return known.get(ctx)
-	}
+// Inspect says of a route of a document whether the vendor's account has what
+// the route needs. It asks each thing once for all routes of all documents, and
+// what cannot be read is not known. The account has to be configured.
+func (c *Clients) Inspect(ctx context.Context, route otp.DocumentRoute, at otp.Path) otp.Findings {
 	if route.Send == nil {
 		return nil
 	}
+	account := func() (otp.Account, error) {
+		told, err := c.Known(ctx, route.Vendor)
+		for _, unread := range told.Unread {
+			if err == nil {
+				err = unread
+			}
+		}
+		return told.Account, err
+	}
 	switch route.Vendor {
 	case otp.AndroidAPI:
-		return androidapi.Inspect(androidapi.Facts{
-			Account: account,
-			Devices: func() ([]androidapi.Device, bool) { return c.facts.devices.get(ctx) },
-			Rates:   func() (*androidapi.Rates, bool) { return c.facts.rates.get(ctx) },
-		}, *route.Send, at)
+		return androidapi.Inspect(c.androidAPIFacts(ctx, account), *route.Send, at)
 	case otp.MyOTP:
-		told, _ := account()
-		return myotp.Inspect(told, *route.Send, at)
+		told, err := account()
+		return myotp.Inspect(told, err, *route.Send, at)
 	case otp.Octopush:
-		told, _ := account()
-		return octopush.Inspect(told, *route.Send, at)
+		told, err := account()
+		return octopush.Inspect(told, err, *route.Send, at)
+	case otp.Way2API:
+		return way2api.Inspect(at)
 	}
 	return nil
+}
+
+// InspectWhatsApp says whether a WhatsApp account of AndroidAPI can send.
+func (c *Clients) InspectWhatsApp(ctx context.Context, handle string, at otp.Path) otp.Findings {
+	return androidapi.InspectWhatsApp(c.androidAPIFacts(ctx, nil), handle, at)
+}
+
+func (c *Clients) androidAPIFacts(ctx context.Context, account func() (otp.Account, error)) androidapi.Facts {
+	return androidapi.Facts{
+		Account: account,
+		Devices: func() ([]androidapi.Device, error) { return c.facts.devices.get(ctx) },
+		Rates:   func() (*androidapi.Rates, error) { return c.facts.rates.get(ctx) },
+		WhatsApp: func() ([]androidapi.Account, error) {
+			if known, err := c.facts.whatsApp.get(ctx); err != nil {
+				return known, err
+			}
+			return c.WhatsAppAccounts(ctx) // which may have changed since
+		},
+	}
 }

@@ -3,7 +3,10 @@
 package vendors
 
 import (
+	"cmp"
+	"os"
 	"sync"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
@@ -19,6 +22,14 @@ type Config struct {
 	Accounts  map[otp.Vendor]httpapi.Account
 	HTTP      httpapi.Options
 	UserAgent string // see httpapi.UserAgent
+	// Variable is the value of a variable that documents name, for the accounts
+	// of For. Nil: the environment.
+	Variable func(name string) (value string, ok bool)
+	// Thorough lets Known and Inspect ask all that a vendor can be asked about an
+	// account, and not only what matters to plans.
+	Thorough bool
+	// Patience is how long Known and Inspect wait for one fact. Zero: 5 s.
+	Patience time.Duration
 }
 
 // Clients makes each vendor's client when it is first asked for, and then
@@ -29,29 +40,40 @@ type Clients struct {
 	octopush   func() (*octopush.Client, error)
 	way2api    func() (*way2api.Client, error)
 
+	config     Config
 	transport  *httpapi.Transport
 	configured map[otp.Vendor]bool
 	lists      lists
 	facts      *facts
+
+	mu      sync.Mutex
+	further map[string]*Clients
 }
 
 // New returns the clients of a configuration. Nothing is checked or connected
 // yet.
 func New(config Config) *Clients {
-	transport := httpapi.NewTransport(config.HTTP, config.UserAgent)
+	return newClients(config, httpapi.NewTransport(config.HTTP, config.UserAgent))
+}
+
+func newClients(config Config, transport *httpapi.Transport) *Clients {
+	accounts := config.Accounts
+	config.Accounts = nil // fmt must not find them
 	clients := &Clients{
-		androidapi: once(androidapi.New, config.Accounts[otp.AndroidAPI], transport),
-		myotp:      once(myotp.New, config.Accounts[otp.MyOTP], transport),
-		octopush:   once(octopush.New, config.Accounts[otp.Octopush], transport),
-		way2api:    once(way2api.New, config.Accounts[otp.Way2API], transport),
+		config:     config,
+		androidapi: once(androidapi.New, accounts[otp.AndroidAPI], transport),
+		myotp:      once(myotp.New, accounts[otp.MyOTP], transport),
+		octopush:   once(octopush.New, accounts[otp.Octopush], transport),
+		way2api:    once(way2api.New, accounts[otp.Way2API], transport),
 		transport:  transport,
 		configured: map[otp.Vendor]bool{},
+		further:    map[string]*Clients{},
 	}
-	for vendor, account := range config.Accounts {
+	for vendor, account := range accounts {
 		clients.configured[vendor] = account.Configured()
 	}
 	clients.lists = newLists(clients)
-	clients.facts = newFacts(clients)
+	clients.facts = newFacts(clients, cmp.Or(config.Patience, patience))
 	return clients
 }
 
@@ -59,6 +81,48 @@ func New(config Config) *Clients {
 // is in a private field.
 func once[C any](open func(httpapi.Account, *httpapi.Transport) (C, error), account httpapi.Account, transport *httpapi.Transport) func() (C, error) {
 	return sync.OnceValues(func() (C, error) { return open(account, transport) })
+}
+
+// For returns the clients of further accounts: of each vendor the one with this
+// slug, which only variables configure, as documents name them. They share
+// connections and ask everything once, like all others. An empty slug means the
+// default accounts.
+func (c *Clients) For(account string) *Clients {
+	if account == "" {
+		return c
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	made := c.further[account]
+	if made == nil {
+		config := c.config
+		config.Accounts = c.config.FromVariables(account)
+		made = newClients(config, c.transport)
+		c.further[account] = made
+	}
+	return made
+}
+
+// FromVariables are the accounts with a slug, an empty one for the default accounts, as
+// the variables configure them.
+func (c Config) FromVariables(account string) map[otp.Vendor]httpapi.Account {
+	variable := c.Variable
+	if variable == nil {
+		variable = os.LookupEnv
+	}
+	value := func(vendor otp.Vendor, field string) string {
+		text, _ := variable(vendor.Variable(account, field))
+		return text
+	}
+	accounts := map[otp.Vendor]httpapi.Account{}
+	for _, vendor := range All() {
+		credentials := map[string]string{}
+		for _, credential := range vendor.Credentials {
+			credentials[credential.Field] = value(vendor.Name, credential.Field)
+		}
+		accounts[vendor.Name] = httpapi.Account{Slug: account, BaseURL: value(vendor.Name, "BASE_URL"), Credentials: credentials}
+	}
+	return accounts
 }
 
 // Transport is what all calls of the process go through, those by documents

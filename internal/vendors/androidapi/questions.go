@@ -33,7 +33,7 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 				a.Amount, a.Unit = string(found.Credits), cmp.Or(string(found.Currency), "credits")
 			}, nil
 		})),
-		c.showing(SubscriptionEndpoint, func(ctx context.Context) (func(*otp.Account), error) {
+		atPlan(c.showing(SubscriptionEndpoint, func(ctx context.Context) (func(*otp.Account), error) {
 			found, err := c.Subscription(ctx)
 			if err != nil {
 				return nil, err
@@ -44,7 +44,7 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 					a.Quotas = append(a.Quotas, otp.Quota{Name: name, Used: int64(found.Usage[name].Used), Limit: int64(found.Usage[name].Limit)})
 				}
 			}, nil
-		}),
+		})),
 		atPlan(c.showing(VerifyOTPEndpoint, c.nothing(VerifyOTPEndpoint, VerifyRequest{OTP: noCode}.Fields()))),
 		c.showing(DevicesEndpoint, c.nothing(DevicesEndpoint, oneRow)),
 		c.showing(RatesEndpoint, c.nothing(RatesEndpoint, nil)),

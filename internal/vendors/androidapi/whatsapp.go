@@ -164,8 +164,20 @@ type Account struct {
 	Created Moment `json:"created"`
 }
 
-// StatusConnected is the status of an account that can send.
-const StatusConnected = "connected"
+// The statuses of an account. The vendor publishes no closed list.
+const (
+	StatusConnected    = "connected"    // it can send
+	StatusDisconnected = "disconnected" // it has to be linked again
+)
+
+// State is the status in lower case. One that the vendor does not tell is
+// StatusDisconnected, as its other clients read it (AndroidAPI reference §3.6).
+func (a Account) State() string {
+	if a.Status == "" {
+		return StatusDisconnected
+	}
+	return strings.ToLower(string(a.Status))
+}
 
 func (a Account) key() string { return string(a.Unique) }
 

@@ -1,6 +1,9 @@
 package myotp
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
@@ -12,26 +15,67 @@ var gated = []struct{ field, entitlement, argument string }{
 	{"template_order", EntitlementTemplates, "the number of the template"},
 }
 
-// Inspect warns of what a send needs and the account has not.
-func Inspect(account otp.Account, send otp.Call, at otp.Path) otp.Problems {
-	var ps otp.Problems
+// Inspect says whether an account has what a send needs; failed is why the
+// account is not known.
+func Inspect(account otp.Account, failed error, send otp.Call, at otp.Path) otp.Findings {
+	var found otp.Findings
+	inspectPlan(&found, account, failed, send, at)
+	switch {
+	case account.Amount == "":
+		found.Unknownf(otp.AspectBalance, at, failed, "How many credits are left is not known.")
+	case account.IsSpent():
+		found.Lacksf(otp.AspectBalance, at, "Account has nothing left to spend", "Buy credits in the MyOTP.App dashboard.",
+			"MyOTP.App was asked for the account and has %s credits left, so what %s sends would be refused, and so would be the verification of what was sent before.", account.Amount, at)
+	default:
+		found.Hasf(otp.AspectBalance, at, "%s credits are left.", account.Amount)
+	}
+	return found
+}
+
+// active is the status of an account that may send; others are not documented
+// (MyOTP reference §8).
+const active = "active"
+
+func inspectPlan(found *otp.Findings, account otp.Account, failed error, send otp.Call, at otp.Path) {
+	if account.Status != "" && account.Status != active {
+		found.Lacksf(otp.AspectPlan, at, "Account is not active", "Look in its dashboard, or write to support@myotp.app.",
+			"MyOTP.App was asked for the account and says that it is %q, so what %s sends would be refused.", account.Status, at)
+	}
+	var needs []string
+	lacks := false
 	for _, g := range gated {
-		_, sent := send.Fields[g.field]
-		for _, fields := range send.ByLocale {
-			_, translated := fields[g.field]
-			sent = sent || translated
+		if !sends(send, g.field) {
+			continue
 		}
-		if sent && account.Lacks(g.entitlement) {
-			ps.Warnf(at, "Plan lacks a feature", "MyOTP.App was asked for a report and answered that the plan has none, so it is smaller than Business and lacks %s: what %s sends would be refused for %s. "+
-				"Leave %s at MyOTP.App's default, or change the plan in its dashboard.", g.entitlement, at, g.field, g.argument)
+		needs = append(needs, g.entitlement)
+		if account.Lacks(g.entitlement) {
+			lacks = true
+			found.Lacksf(otp.AspectPlan, at, "Plan lacks a feature", "Leave "+g.argument+" at MyOTP.App's default, or change the plan in its dashboard.",
+				"MyOTP.App was asked for a report and answered that the plan has none, so it is smaller than Business and lacks %s: what %s sends would be refused for %s.", g.entitlement, at, g.argument)
 		}
 	}
-	if account.IsSpent() {
-		ps.Warnf(at, "Account has nothing left to spend", "MyOTP.App was asked for the account and has %s credits left, so what %s sends would be refused, and so would be the verification of what was sent before. "+
-			"Buy credits in the MyOTP.App dashboard.", account.Amount, at)
+	known := func(name string) bool {
+		return slices.ContainsFunc(account.Permissions, func(p otp.Permission) bool { return p.Name == name })
 	}
-	if account.Status != "" && account.Status != "active" {
-		ps.Warnf(at, "Account is not active", "MyOTP.App was asked for the account and says that it is %q, so what %s sends would be refused. Look in its dashboard, or write to support@myotp.app.", account.Status, at)
+	switch {
+	case len(needs) == 0:
+		found.Hasf(otp.AspectPlan, at, "The route needs no feature that a plan may lack.")
+	case !slices.ContainsFunc(needs, known):
+		found.Unknownf(otp.AspectPlan, at, failed, "Whether the plan has %s is not known.", strings.Join(needs, ", "))
+	case !lacks:
+		found.Hasf(otp.AspectPlan, at, "The plan has %s, which the route needs.", strings.Join(needs, ", "))
 	}
-	return ps
+}
+
+// sends reports whether a send has a field, in any language.
+func sends(send otp.Call, field string) bool {
+	if _, sent := send.Fields[field]; sent {
+		return true
+	}
+	for _, fields := range send.ByLocale {
+		if _, sent := fields[field]; sent {
+			return true
+		}
+	}
+	return false
 }

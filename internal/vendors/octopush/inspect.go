@@ -4,11 +4,22 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// Inspect warns of what a send needs and the account has not.
-func Inspect(account otp.Account, _ otp.Call, at otp.Path) otp.Problems {
-	var ps otp.Problems
-	if account.IsSpent() {
-		ps.Warnf(at, "Account has nothing left to spend", "Octopush was asked for the wallet and has %s %s left, so what %s sends would be refused. Buy credits in the Octopush dashboard.", account.Amount, account.Unit, at)
+// Inspect says whether an account has what a send needs; failed is why the
+// account is not known. No call shows whether a sender may be used (Octopush
+// reference §3).
+func Inspect(account otp.Account, failed error, send otp.Call, at otp.Path) otp.Findings {
+	var found otp.Findings
+	if sender, _ := send.Fields["sender"].(string); sender != "" {
+		found.Unknownf(otp.AspectSender, at.Attribute("sender_id"), nil, "Octopush has no call that shows whether the sender %s may be used. It depends on the country and its operators.", sender)
 	}
-	return ps
+	switch {
+	case account.Amount == "":
+		found.Unknownf(otp.AspectBalance, at, failed, "What is in the wallet is not known.")
+	case account.IsSpent():
+		found.Lacksf(otp.AspectBalance, at, "Account has nothing left to spend", "Buy credits in the Octopush dashboard.",
+			"Octopush was asked for the wallet and has %s %s left, so what %s sends would be refused.", account.Amount, account.Unit, at)
+	default:
+		found.Hasf(otp.AspectBalance, at, "%s %s are left.", account.Amount, account.Unit)
+	}
+	return found
 }
