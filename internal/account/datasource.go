@@ -13,12 +13,12 @@ import (
 )
 
 // DataSource is otp_accounts.
-type DataSource struct{ tf.Reading }
+type DataSource struct{ tf.VendorData }
 
 var _ datasource.DataSourceWithConfigure = &DataSource{}
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{tf.Reading{Name: "otp_accounts"}} }
+func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_accounts"}} }
 
 type model struct {
 	Vendors  types.Set      `tfsdk:"vendors"`

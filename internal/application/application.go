@@ -198,7 +198,7 @@ func read(to delivery.Recipient) (delivery.Recipient, error) {
 		return to, fmt.Errorf("the phone number cannot be read. %w", err)
 	}
 	to.Phone = phone
-	return to, to.Check()
+	return to, to.CheckForm()
 }
 
 // none is a result of no route.

@@ -126,7 +126,7 @@ func (s *send) notAllowed() Result {
 // send has reached meanwhile ends it.
 func (s *send) each(ctx context.Context, routes []int, done func(Result)) error {
 	for _, number := range routes {
-		if err := s.runner.Check(number, s.request.To); err != nil {
+		if err := s.runner.CheckRoute(number, s.request.To); err != nil {
 			return fmt.Errorf("nothing was sent: %w", err)
 		}
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 // DataSource is otp_balances.
-type DataSource struct{ tf.Reading }
+type DataSource struct{ tf.VendorData }
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{tf.Reading{Name: "otp_balances"}} }
+func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_balances"}} }
 
 type model struct {
 	Vendors  types.Set      `tfsdk:"vendors"`

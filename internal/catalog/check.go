@@ -91,7 +91,7 @@ type ChangedObject struct {
 func (s *Store) Check(ctx context.Context, judge Judge) (Report, error) {
 	var report Report
 	found, err := s.readAs(ctx, &session{operation: "check all objects", checking: true}, func(t *session) (err error) {
-		report, err = t.check(ctx, judge)
+		report, err = t.examine(ctx, judge)
 		return err
 	})
 	switch {
@@ -103,8 +103,8 @@ func (s *Store) Check(ctx context.Context, judge Judge) (Report, error) {
 	return report, nil
 }
 
-// check reads what is there, though something be missing.
-func (t *session) check(ctx context.Context, judge Judge) (Report, error) {
+// examine reads what is there, though something be missing.
+func (t *session) examine(ctx context.Context, judge Judge) (Report, error) {
 	var objects []Object
 	var madeFrom map[string][]MadeFrom
 	var err error

@@ -178,7 +178,7 @@ func consistent(t *testing.T, p place, recorded map[string]int) {
 	s := p.open(t)
 	export, err := s.Export(t.Context())
 	must(t, err)
-	must(t, export.check())
+	must(t, export.checkConsistent())
 	counted, last := map[string]int{}, map[Ref]ExportedEvent{}
 	specs := map[MadeFrom]string{}
 	for i, event := range export.History {

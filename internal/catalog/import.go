@@ -16,7 +16,7 @@ import (
 // this one in another state, is an *OccupiedError; with this one as exported, the
 // import has nothing left to do.
 func (s *Store) Import(ctx context.Context, e *Export) error {
-	if err := e.check(); err != nil {
+	if err := e.checkConsistent(); err != nil {
 		return err
 	}
 	want := target{
@@ -35,7 +35,7 @@ func (s *Store) Import(ctx context.Context, e *Export) error {
 // Judge refuses an export that Import would refuse, and one with an object that
 // judge finds fault with. The error is an *ExportError.
 func (e *Export) Judge(judge Judge) error {
-	if err := e.check(); err != nil {
+	if err := e.checkConsistent(); err != nil {
 		return err
 	}
 	for _, o := range e.Objects {
@@ -135,8 +135,8 @@ func checkFormat(format int) error {
 	return nil
 }
 
-// check refuses what no catalog can have held, before anything is written.
-func (e *Export) check() error {
+// checkConsistent refuses what no catalog can have held, before anything is written.
+func (e *Export) checkConsistent() error {
 	if err := checkFormat(e.Format); err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ type Result struct {
 // it differs. A retired object is revived. A failed first write may leave an empty
 // catalog without an ID, which reads as none.
 func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
-	if err := w.check(); err != nil {
+	if err := w.checkStorable(); err != nil {
 		return Result{}, err
 	}
 	var result Result
@@ -101,7 +101,7 @@ func (s *Store) Create(ctx context.Context, w Write) (Result, error) {
 // *TakenOverError, a retired object a *RetiredError, one that is gone a
 // *NotFoundError. The revision stays when nothing changes.
 func (s *Store) Update(ctx context.Context, w Write, expectedRevision int64) (Result, error) {
-	if err := w.check(); err != nil {
+	if err := w.checkStorable(); err != nil {
 		return Result{}, err
 	}
 	var result Result
@@ -153,8 +153,8 @@ func Exists(object Object, w Write, usedBy []Ref, url string) *ExistsError {
 	}
 }
 
-// check refuses what no caller of ours should ever write.
-func (w Write) check() error {
+// checkStorable refuses what no caller of ours should ever write.
+func (w Write) checkStorable() error {
 	problem := ""
 	switch {
 	case !w.Kind.known():

@@ -113,7 +113,7 @@ func (l link) run(command *cobra.Command, linker *pairing.Linker) error {
 	}
 	file := pairing.File{Path: l.file}
 	if file.Path != "" {
-		if err := file.Check(); err != nil {
+		if err := file.CheckWritable(); err != nil {
 			return l.report(command, pairing.Result{}, err)
 		}
 	}

@@ -160,10 +160,10 @@ func (r *Runner) RoutesFor(phone string) ([]int, error) {
 	return serving, nil
 }
 
-// Check reports what would keep a send through a route from being tried:
+// CheckRoute reports what would keep a send through a route from being tried:
 // credentials that are missing or cannot be right, a base URL that is none, or
 // an IP address that the route needs. Nothing is sent.
-func (r *Runner) Check(number int, to Recipient) error {
+func (r *Runner) CheckRoute(number int, to Recipient) error {
 	at, err := r.route(number)
 	if err != nil {
 		return err
@@ -251,15 +251,15 @@ func CheckIP(address string) error {
 	return nil
 }
 
-// Check refuses a recipient who cannot be one, see CheckPhone, CheckLocale and
+// CheckForm refuses a recipient who cannot be one, see CheckPhone, CheckLocale and
 // CheckIP.
-func (to Recipient) Check() error {
+func (to Recipient) CheckForm() error {
 	return errors.Join(CheckPhone(to.Phone), CheckLocale(to.Locale), CheckIP(to.IP))
 }
 
-// check returns the recipient with the address in its usual spelling, so that
+// normalised is the recipient with the address in its usual spelling, so that
 // the same address compares equal.
-func (to Recipient) check() (Recipient, error) {
+func (to Recipient) normalised() (Recipient, error) {
 	if err := CheckPhone(to.Phone); err != nil {
 		return to, err
 	}

@@ -82,7 +82,7 @@ func (r *Runner) Status(ctx context.Context, number int, kept Kept, to Recipient
 func (r *Runner) ask(ctx context.Context, at route, v verb, kept Kept, to Recipient, more map[string]string) (verdict, error) {
 	if to.Phone != "" {
 		var err error
-		if to, err = to.check(); err != nil {
+		if to, err = to.normalised(); err != nil {
 			return verdict{}, at.failed(v, err)
 		}
 	}

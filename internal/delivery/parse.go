@@ -76,12 +76,12 @@ func understand(object map[string]any) (parsed, error) {
 	if err := decoder.Decode(&out.Document); err != nil {
 		return parsed{}, err
 	}
-	return out, check(out)
+	return out, checkDocument(out)
 }
 
-// check looks at everything and turns the numbers of the document, which JSON
-// leaves open, into int64.
-func check(d parsed) error {
+// checkDocument looks at everything and turns the numbers of the document, which
+// JSON leaves open, into int64.
+func checkDocument(d parsed) error {
 	switch {
 	case otp.SlugProblem(d.Profile) != "":
 		return errors.New("its profile is no name")

@@ -55,7 +55,7 @@ func (r *Runner) send(ctx context.Context, number int, to Recipient, resend, han
 	if err != nil {
 		return Sent{}, err
 	}
-	if to, err = to.check(); err != nil {
+	if to, err = to.normalised(); err != nil {
 		return Sent{}, at.failed(sending, err)
 	}
 	country := r.country(to.Phone)

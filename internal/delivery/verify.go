@@ -38,7 +38,7 @@ func (r *Runner) Verify(ctx context.Context, number int, kept Kept, to Recipient
 	if err != nil {
 		return Verdict{}, err
 	}
-	if to, err = to.check(); err != nil {
+	if to, err = to.normalised(); err != nil {
 		return Verdict{}, at.failed(verifying, err)
 	}
 	if kept.record == nil {

@@ -10,10 +10,10 @@ import (
 )
 
 // List is otp_devices.
-type List struct{ tf.Reading }
+type List struct{ tf.VendorData }
 
 // NewList returns the data source.
-func NewList() datasource.DataSource { return &List{tf.Reading{Name: "otp_devices"}} }
+func NewList() datasource.DataSource { return &List{tf.VendorData{Name: "otp_devices"}} }
 
 type listModel struct {
 	Devices []model `tfsdk:"devices"`

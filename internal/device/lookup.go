@@ -22,10 +22,10 @@ import (
 const manyDevices = 20
 
 // Lookup is otp_device.
-type Lookup struct{ tf.Reading }
+type Lookup struct{ tf.VendorData }
 
 // NewLookup returns the data source.
-func NewLookup() datasource.DataSource { return &Lookup{tf.Reading{Name: "otp_device"}} }
+func NewLookup() datasource.DataSource { return &Lookup{tf.VendorData{Name: "otp_device"}} }
 
 // Schema describes arguments and result.
 func (l *Lookup) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {

@@ -28,7 +28,7 @@ func (d *TestDelivery) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 	case object == nil || m.Phone.IsUnknown() || m.Route.IsUnknown() || m.EveryRoute.IsUnknown() || m.RecipientIP.IsUnknown():
 		return
 	}
-	if err := application.Check(object.Document, d.runner(), m.request(), d.session.Ready); err != nil {
+	if err := application.CheckRequest(object.Document, d.runner(), m.request(), d.session.Ready); err != nil {
 		resp.Diagnostics.Append(d.problem(err))
 	}
 }

@@ -21,10 +21,10 @@ import (
 )
 
 // Status is otp_message_status.
-type Status struct{ tf.Reading }
+type Status struct{ tf.VendorData }
 
 // NewStatus returns the data source.
-func NewStatus() datasource.DataSource { return &Status{tf.Reading{Name: "otp_message_status"}} }
+func NewStatus() datasource.DataSource { return &Status{tf.VendorData{Name: "otp_message_status"}} }
 
 type statusModel struct {
 	Vendor    types.String `tfsdk:"vendor"`

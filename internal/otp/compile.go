@@ -37,21 +37,21 @@ type References struct {
 
 // CheckBrand applies every rule that concerns a brand alone.
 func (cs Compilers) CheckBrand(b Brand) Problems {
-	return cs.check(b.Check(), func(c Compiler) Problems { return c.CheckBrand(b) })
+	return cs.withVendors(b.Check(), func(c Compiler) Problems { return c.CheckBrand(b) })
 }
 
 // CheckTemplate applies every rule that concerns a template alone.
 func (cs Compilers) CheckTemplate(t MessageTemplate) Problems {
-	return cs.check(t.Check(), func(c Compiler) Problems { return c.CheckTemplate(t) })
+	return cs.withVendors(t.Check(), func(c Compiler) Problems { return c.CheckTemplate(t) })
 }
 
 // CheckSender applies every rule that concerns a sender ID alone.
 func (cs Compilers) CheckSender(s SenderID) Problems {
-	return cs.check(s.Check(), func(c Compiler) Problems { return c.CheckSender(s) })
+	return cs.withVendors(s.Check(), func(c Compiler) Problems { return c.CheckSender(s) })
 }
 
 // check adds what each vendor finds.
-func (cs Compilers) check(ps Problems, find func(Compiler) Problems) Problems {
+func (cs Compilers) withVendors(ps Problems, find func(Compiler) Problems) Problems {
 	for _, vendor := range Vendors() {
 		if c := cs[vendor]; c != nil {
 			ps = append(ps, find(c)...)

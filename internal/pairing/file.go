@@ -31,10 +31,10 @@ func (f File) failed(sentence string, err error) error {
 	return &FileError{f.Path, fmt.Sprintf(sentence, f.Path, bare(err)), err}
 }
 
-// Check says before anybody is asked for a code whether Show will be able to
+// CheckWritable says before anybody is asked for a code whether Show will be able to
 // write it: what is there already is no other file, and the folder takes one.
-func (f File) Check() error {
-	if err := f.check(); err != nil {
+func (f File) CheckWritable() error {
+	if err := f.checkNotTaken(); err != nil {
 		return err
 	}
 	probe, err := f.temporary()
@@ -52,7 +52,7 @@ const unwritable = "The QR code could not be written to %s: %s. Choose a path in
 // Show writes the code. Viewers never see half a picture: the file is replaced
 // as a whole. A file that is there and holds no such code is left alone.
 func (f File) Show(code Code) error {
-	if err := f.check(); err != nil {
+	if err := f.checkNotTaken(); err != nil {
 		return err
 	}
 	if err := f.replace(code.PNG()); err != nil {
@@ -75,8 +75,8 @@ func (f File) Remove() error {
 	return nil
 }
 
-// check reports something else in the place of the code.
-func (f File) check() error {
+// checkNotTaken reports something else in the place of the code.
+func (f File) checkNotTaken() error {
 	switch ours, err := f.ours(); {
 	case errors.Is(err, fs.ErrNotExist), err == nil && ours:
 		return nil

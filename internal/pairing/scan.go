@@ -7,10 +7,10 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
-// look finds out how far the link is. Faults that may pass are let pass, a few
+// poll finds out how far the link is. Faults that may pass are let pass, a few
 // times in a row.
-func (w *wait) look(ctx context.Context) error {
-	err := w.check(ctx)
+func (w *wait) poll(ctx context.Context) error {
+	err := w.observe(ctx)
 	if err == nil {
 		w.faults = 0
 		return nil
@@ -21,10 +21,10 @@ func (w *wait) look(ctx context.Context) error {
 	return err
 }
 
-// check asks whether the code was scanned, and how the account is listed. The
+// observe asks whether the code was scanned, and how the account is listed. The
 // list also shows an account that was linked without this code, such as in the
 // dashboard.
-func (w *wait) check(ctx context.Context) error {
+func (w *wait) observe(ctx context.Context) error {
 	scan, err := w.scan(ctx)
 	if err != nil {
 		return err

@@ -87,7 +87,7 @@ func (w *wait) round(ctx context.Context, remaining time.Duration) error {
 	}
 	looking, cancel := context.WithTimeout(ctx, w.until()+w.reserve)
 	defer cancel()
-	if err := w.look(looking); err != nil || w.phase == connected {
+	if err := w.poll(looking); err != nil || w.phase == connected {
 		return err
 	}
 	return w.follow(looking)
@@ -111,7 +111,7 @@ func (w *wait) end(ctx context.Context, err error) (Result, error) {
 		// A scan that nobody noticed would leave an account that nobody knows.
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), left)
 		defer cancel()
-		if found := w.check(last); found != nil && isVerdict(found) {
+		if found := w.observe(last); found != nil && isVerdict(found) {
 			err = found
 		}
 	}

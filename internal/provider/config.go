@@ -75,7 +75,7 @@ func (m model) check() diag.Diagnostics {
 				}
 				continue
 			}
-			if err := httpapi.CheckCredential(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title, variable), value); err != nil {
+			if err := httpapi.CheckCharacters(fmt.Sprintf("%s of %s (or %s)", name, vendor.Title, variable), value); err != nil {
 				diags.AddAttributeError(at.AtName(name), "Credential of "+vendor.Title+" is not usable", err.Error())
 			}
 		}

@@ -11,10 +11,10 @@ import (
 )
 
 // DataSource is otp_rates.
-type DataSource struct{ tf.Reading }
+type DataSource struct{ tf.VendorData }
 
 // NewDataSource returns the data source.
-func NewDataSource() datasource.DataSource { return &DataSource{tf.Reading{Name: "otp_rates"}} }
+func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_rates"}} }
 
 type model struct {
 	Vendors types.Set    `tfsdk:"vendors"`

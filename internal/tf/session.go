@@ -24,8 +24,8 @@ type Session struct {
 	// CheckAccounts says that plans ask vendors whether an account can do what
 	// profiles want.
 	CheckAccounts bool
-	// Claims keep operations that go on at the same time apart.
-	Claims Claims
+	// Reservations keep operations that go on at the same time apart.
+	Reservations Reservations
 	// Clock is what operations wait by. Nil: the system's.
 	Clock clock.Clock
 	// Variable is the value of a variable that documents name: a credential or

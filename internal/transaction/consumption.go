@@ -16,11 +16,11 @@ import (
 )
 
 // Consumption is otp_consumption.
-type Consumption struct{ tf.Reading }
+type Consumption struct{ tf.VendorData }
 
 // NewConsumption returns the data source.
 func NewConsumption() datasource.DataSource {
-	return &Consumption{tf.Reading{Name: "otp_consumption"}}
+	return &Consumption{tf.VendorData{Name: "otp_consumption"}}
 }
 
 type consumptionModel struct {

@@ -17,11 +17,11 @@ import (
 )
 
 // DataSource is otp_transactions.
-type DataSource struct{ tf.Reading }
+type DataSource struct{ tf.VendorData }
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource {
-	return &DataSource{tf.Reading{Name: "otp_transactions"}}
+	return &DataSource{tf.VendorData{Name: "otp_transactions"}}
 }
 
 // distant is a day that no period begins after: today is not known while a

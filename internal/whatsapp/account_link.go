@@ -23,9 +23,9 @@ var accountWords = words{
 }
 
 // link links the account of a resource, and shows the code in the file of its
-// configuration. A phone that is linked stays claimed.
+// configuration. A phone that is linked stays reserved.
 func (a *Account) link(ctx context.Context, m resourceModel, request pairing.Request) (pairing.Result, diag.Diagnostics) {
-	release, free := a.session.Claims.Take(ownerClaim(request.Phone))
+	release, free := a.session.Reservations.Take(ownerReservation(request.Phone))
 	if !free {
 		return pairing.Result{}, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("phone"), "Two resources have the same phone",
 			"Another "+accountType+" of this run links this phone, or has linked it. A phone has one account: remove one of the resources.")}

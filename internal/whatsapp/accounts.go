@@ -16,11 +16,11 @@ import (
 )
 
 // Accounts is otp_whatsapp_accounts.
-type Accounts struct{ tf.Reading }
+type Accounts struct{ tf.VendorData }
 
 // NewAccounts returns the data source.
 func NewAccounts() datasource.DataSource {
-	return &Accounts{tf.Reading{Name: "otp_whatsapp_accounts"}}
+	return &Accounts{tf.VendorData{Name: "otp_whatsapp_accounts"}}
 }
 
 type accountsModel struct {

@@ -43,7 +43,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 		return pairing.Result{}, diag.Diagnostics{tf.Failure(linkTried, err)}
 	}
 	if phone := a.request.Phone; phone != "" {
-		release, free := a.session.Claims.Take(phoneClaim(phone))
+		release, free := a.session.Reservations.Take(phoneReservation(phone))
 		if !free {
 			return pairing.Result{}, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("phone"), "Phone is being linked already",
 				"A resource and an action of this run, or two actions, link this phone at the same time. Let one follow the other: trigger the action before the resource is created, and give the resource adopt_existing = true.")}
@@ -51,7 +51,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 		defer release()
 	}
 	if a.qrFile != "" {
-		release, free := a.session.Claims.Take(fileClaim(a.qrFile))
+		release, free := a.session.Reservations.Take(fileReservation(a.qrFile))
 		if !free {
 			return pairing.Result{}, diag.Diagnostics{diag.NewAttributeErrorDiagnostic(path.Root("qr_file"), a.words.sameFile,
 				"Something else of this run shows its QR code in the same file. Give each its own, such as \"qr-${each.key}.png\".")}
@@ -60,7 +60,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 	}
 	file := pairing.File{Path: a.qrFile}
 	if a.qrFile != "" {
-		if err := file.Check(); err != nil {
+		if err := file.CheckWritable(); err != nil {
 			return pairing.Result{}, diag.Diagnostics{a.failed(err)}
 		}
 	}
@@ -73,7 +73,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 		}
 	}
 	a.request.Expected = func(phone string) bool {
-		return a.session.Claims.Held(phoneClaim(phone)) || a.session.Claims.Held(linkedClaim(phone))
+		return a.session.Reservations.Held(phoneReservation(phone)) || a.session.Reservations.Held(linkedReservation(phone))
 	}
 	result, err := linker.Link(ctx, a.request)
 	var diags diag.Diagnostics
@@ -85,7 +85,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 	if err != nil {
 		return result, append(diags, a.failed(err))
 	}
-	a.session.Claims.Take(linkedClaim(cmp.Or(string(result.Account.Phone), a.request.Phone))) // for good; it may be held already
+	a.session.Reservations.Take(linkedReservation(cmp.Or(string(result.Account.Phone), a.request.Phone))) // for good; it may be held already
 	return result, diags
 }
 
@@ -121,19 +121,19 @@ func linker(session *tf.Session) (*pairing.Linker, error) {
 	return pairing.New(client, session.Clock), nil
 }
 
-// The claims keep operations of one run apart that would get in each other's
+// The reservations keep operations of one run apart that would get in each other's
 // way.
 
-// ownerClaim is held for good by the resource of a phone.
-func ownerClaim(phone string) string { return "owner of " + pairing.E164(phone) }
+// ownerReservation is held for good by the resource of a phone.
+func ownerReservation(phone string) string { return "owner of " + pairing.E164(phone) }
 
-// phoneClaim is held while a phone is linked.
-func phoneClaim(phone string) string { return "link of " + pairing.E164(phone) }
+// phoneReservation is held while a phone is linked.
+func phoneReservation(phone string) string { return "link of " + pairing.E164(phone) }
 
-// linkedClaim is held for good once a phone was linked.
-func linkedClaim(phone string) string { return "account of " + pairing.E164(phone) }
+// linkedReservation is held for good once a phone was linked.
+func linkedReservation(phone string) string { return "account of " + pairing.E164(phone) }
 
-func fileClaim(file string) string {
+func fileReservation(file string) string {
 	if absolute, err := filepath.Abs(file); err == nil {
 		file = absolute
 	}

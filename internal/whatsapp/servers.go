@@ -13,11 +13,11 @@ import (
 )
 
 // Servers is otp_whatsapp_servers.
-type Servers struct{ tf.Reading }
+type Servers struct{ tf.VendorData }
 
 // NewServers returns the data source.
 func NewServers() datasource.DataSource {
-	return &Servers{tf.Reading{Name: "otp_whatsapp_servers"}}
+	return &Servers{tf.VendorData{Name: "otp_whatsapp_servers"}}
 }
 
 type serversModel struct {

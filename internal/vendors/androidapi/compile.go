@@ -21,7 +21,7 @@ func (Compiler) Placeholders() map[otp.Placeholder]string { return placeholders 
 
 // CompileRoute makes the calls of a route. AndroidAPI cannot extend a code.
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
-	ps := check(r)
+	ps := checkRoute(r)
 	messages := r.Messages(&ps, placeholders)
 	return otp.DocumentRoute{
 		Send:   send(r, messages),

@@ -95,7 +95,7 @@ func checkGateway(ps *otp.Problems, path otp.Path, sender otp.AndroidAPISender) 
 	}
 }
 
-func check(r otp.RoutePlan) otp.Problems {
+func checkRoute(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	r.CheckChannel(&ps, otp.SMS, otp.WhatsApp)
 	checkCode(&ps, r)

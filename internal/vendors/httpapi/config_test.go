@@ -73,7 +73,7 @@ func TestCredentialCheck(t *testing.T) {
 		"broken UTF-8":      {"made\xffup", "The API key of MyOTP.App holds a control or an invisible character. Copy it again."},
 	}
 	for name, test := range tests {
-		err := Credential{Vendor: otp.MyOTP, Field: "API_KEY", Name: "API key", Value: test.value}.Check()
+		err := Credential{Vendor: otp.MyOTP, Field: "API_KEY", Name: "API key", Value: test.value}.CheckValue()
 		switch {
 		case test.want == "":
 			if err != nil {
@@ -83,7 +83,7 @@ func TestCredentialCheck(t *testing.T) {
 			t.Errorf("%s:\ngot  %v\nwant %s", name, err, test.want)
 		}
 	}
-	err := Credential{Vendor: otp.Octopush, Account: "eu-west", Field: "API_LOGIN", Name: "API login"}.Check()
+	err := Credential{Vendor: otp.Octopush, Account: "eu-west", Field: "API_LOGIN", Name: "API login"}.CheckValue()
 	want := `Octopush (account "eu-west") is not configured: it has no API login. Set the environment variable OTP_OCTOPUSH_EU_WEST_API_LOGIN.`
 	if err == nil || err.Error() != want {
 		t.Errorf("further account:\ngot  %v\nwant %s", err, want)

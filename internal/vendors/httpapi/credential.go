@@ -8,11 +8,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// CheckCredential refuses a credential that cannot be right because of
+// CheckCharacters refuses a credential that cannot be right because of
 // characters nobody sees: they come from copying, or from a file that ends with
 // a newline. Nothing is trimmed silently. The name says which credential it
 // is; the error is a sentence without the value.
-func CheckCredential(name, value string) error {
+func CheckCharacters(name, value string) error {
 	switch {
 	case value != strings.TrimSpace(value):
 		return sentencef("The %s begins or ends with a space or a newline. Remove it, for example with trimspace() or printf %%s.", name)
@@ -39,16 +39,16 @@ type Credential struct {
 	Value   string
 }
 
-// Check reports a credential that is missing or cannot be right. The error
+// CheckValue reports a credential that is missing or cannot be right. The error
 // names the variable and the attribute to set.
-func (c Credential) Check() error {
+func (c Credential) CheckValue() error {
 	failure := &Error{Vendor: c.Vendor, Account: c.Account, Kind: Unconfigured}
 	if c.Value == "" {
 		failure.Reason = fmt.Sprintf("%s is not configured: it has no %s", c.owner(), c.Name)
 		failure.Next = c.advice()
 		return failure
 	}
-	if err := CheckCredential(c.Name+" of "+c.owner(), c.Value); err != nil {
+	if err := CheckCharacters(c.Name+" of "+c.owner(), c.Value); err != nil {
 		failure.Reason = strings.TrimSuffix(err.Error(), ".")
 		return failure
 	}

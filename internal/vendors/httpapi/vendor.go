@@ -110,7 +110,7 @@ func (v Vendor) CheckCredential(account, field, value string) error {
 	if i := slices.IndexFunc(v.Credentials, func(c CredentialField) bool { return c.Field == field }); i >= 0 {
 		name = v.Credentials[i].Name
 	}
-	return Credential{Vendor: v.Name, Account: account, Field: field, Name: name, Value: value}.Check()
+	return Credential{Vendor: v.Name, Account: account, Field: field, Name: name, Value: value}.CheckValue()
 }
 
 // Endpoint finds the endpoint that a call of a document goes to.

@@ -16,7 +16,7 @@ func (Compiler) Placeholders() map[otp.Placeholder]string { return nil }
 
 // CompileRoute makes the calls of a route.
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
-	ps := check(r)
+	ps := checkRoute(r)
 	return otp.DocumentRoute{
 		Send:   send(r),
 		Verify: verify(r),

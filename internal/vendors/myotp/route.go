@@ -9,7 +9,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-func check(r otp.RoutePlan) otp.Problems {
+func checkRoute(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	r.CheckChannel(&ps, otp.SMS, otp.WhatsApp, otp.Telegram)
 	r.RefuseSender(&ps, "MyOTP.App registers senders itself and takes none in a request.")

@@ -22,7 +22,7 @@ func (Compiler) Placeholders() map[otp.Placeholder]string { return placeholders 
 // CompileRoute makes the calls of a route. Octopush can neither extend a code
 // nor tell what became of a message (Octopush reference §2.3, §8.2).
 func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) {
-	ps := check(r)
+	ps := checkRoute(r)
 	ps = append(ps, checkVoice(r)...)
 	messages := r.Messages(&ps, placeholders)
 	messages = spoken(r, messages)

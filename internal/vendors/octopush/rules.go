@@ -58,7 +58,7 @@ func (Compiler) CheckBrand(otp.Brand) otp.Problems { return nil }
 // CheckTemplate has nothing to add: Octopush takes the free text of a template.
 func (Compiler) CheckTemplate(otp.MessageTemplate) otp.Problems { return nil }
 
-func check(r otp.RoutePlan) otp.Problems {
+func checkRoute(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	r.CheckChannel(&ps, otp.SMS, otp.VoiceSMS)
 	if code, known := r.Code(); known && (code.Length < minCodeLength || code.Length > maxCodeLength) {

@@ -26,7 +26,7 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 		ApplicationMustEnforce: []otp.Duty{
 			otp.MakeCode, otp.VerifyCode, otp.Validity, otp.MaxWrongAttempts, otp.BindPhone, otp.SingleUse,
 		},
-	}, check(r)
+	}, checkRoute(r)
 }
 
 // send keeps nothing of the answer: no call takes the order ID.

@@ -86,7 +86,7 @@ func list(values []string) string {
 	return "\"" + strings.Join(values[:last], "\", \"") + "\" or \"" + values[last] + "\""
 }
 
-func check(r otp.RoutePlan) otp.Problems {
+func checkRoute(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	r.CheckChannel(&ps, otp.SMS)
 	r.RefuseSender(&ps, "Way2API sends under a name of its own and takes none in a request.")

@@ -7,16 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 func verifyCommand(clock clock.Clock) *cobra.Command {
@@ -83,62 +80,6 @@ func firstLine(ctx context.Context, in io.Reader) (string, error) {
 	case <-ctx.Done():
 		return "", fmt.Errorf("cancelled before there was a code: %w", ctx.Err())
 	}
-}
-
-func extendCommand(clock clock.Clock) *cobra.Command {
-	v := &verb{clock: clock}
-	command := &cobra.Command{
-		Use:   "extend PROFILE PHONE SECONDS",
-		Short: "Let the code that was sent last be valid for longer",
-		Long: "Adds seconds to the validity of the last code that was sent to the phone from this machine. Of the vendors, only\n" +
-			"MyOTP.App can do that, by 30 to 14,400 seconds at a time (its newest document: from 60). It is tried once.\n\n" + environmentHelp + codesHelp,
-		Example: "  terraform-provider-otp extend login +33612345678 300",
-		Args:    exactly("a profile, a phone number and a number of seconds, such as `extend login +33612345678 300`", 3),
-		RunE: func(command *cobra.Command, args []string) error {
-			v.profile, v.to.Phone = args[0], args[1]
-			seconds, err := strconv.ParseInt(args[2], 10, 32)
-			if err != nil {
-				return v.answer(command, fmt.Errorf("SECONDS is %q. Write a whole number from %d to %d, such as 300", args[2], otp.MinExtension, otp.MaxExtension))
-			}
-			for _, problem := range otp.CheckExtension(seconds) {
-				if !problem.Warning {
-					return v.answer(command, fmt.Errorf("SECONDS cannot be used: %s", problem.Detail))
-				}
-				command.PrintErrf("Warning: %s. %s\n", problem.Summary, problem.Detail)
-			}
-			return v.one(command, func(ctx context.Context, t *application.Application) (application.Result, error) {
-				return t.Extend(ctx, v.profile, v.to, seconds)
-			})
-		},
-	}
-	v.flags(command)
-	return command
-}
-
-func statusCommand(clock clock.Clock) *cobra.Command {
-	v := &verb{clock: clock}
-	var wait time.Duration
-	command := &cobra.Command{
-		Use:   "status PROFILE PHONE",
-		Short: "Ask what became of the message that was sent last",
-		Long: "Asks the vendor about the last message that was sent to the phone from this machine.\n\n" +
-			environmentHelp + codesHelp,
-		Example: "  terraform-provider-otp status login +33612345678\n" +
-			"  terraform-provider-otp status login +33612345678 --wait 2m --json",
-		Args: exactly("a profile and a phone number, such as `status login +33612345678`", 2),
-		RunE: func(command *cobra.Command, args []string) error {
-			v.profile, v.to.Phone = args[0], args[1]
-			if wait < 0 {
-				return v.answer(command, fmt.Errorf("--wait is %s. Write a duration such as 90s, or 0 to ask once", wait))
-			}
-			return v.one(command, func(ctx context.Context, t *application.Application) (application.Result, error) {
-				return t.Status(ctx, v.profile, v.to, wait)
-			})
-		},
-	}
-	v.flags(command)
-	command.Flags().DurationVar(&wait, "wait", 0, "ask again until the message is delivered or has failed, for this long; 0: ask once")
-	return command
 }
 
 // one runs a verb that has one result.

@@ -122,7 +122,7 @@ func (t template) checkURL(url string) error {
 	if _, field, ok := parseVariable(t.vendor, parts[1]); !ok || field != baseURL {
 		return fmt.Errorf("its url begins with %q, which is not the base URL variable of %s", parts[1], t.vendor.Title())
 	}
-	if err := t.check(parts[2], false); err != nil {
+	if err := t.checkPlaceholders(parts[2], false); err != nil {
 		return fmt.Errorf("url: %w", err)
 	}
 	return nil
@@ -139,7 +139,7 @@ func (t template) checkHeaders(headers map[string]string) error {
 		if strings.ContainsFunc(value, isControl) {
 			return fmt.Errorf("header %s holds a control character", name)
 		}
-		if err := t.check(value, false); err != nil {
+		if err := t.checkPlaceholders(value, false); err != nil {
 			return fmt.Errorf("header %s: %w", name, err)
 		}
 	}
@@ -168,7 +168,7 @@ func (t template) checkField(value any) (any, error) {
 	text, isText := plain.(string)
 	switch {
 	case isText:
-		return text, t.check(text, t.json)
+		return text, t.checkPlaceholders(text, t.json)
 	case !t.json:
 		return nil, errors.New("it is no string, and only json knows others")
 	case isScalar:
@@ -203,8 +203,8 @@ func (t template) checkField(value any) (any, error) {
 // safeInteger is the largest number that JavaScript tells from its neighbours.
 const safeInteger = 1<<53 - 1
 
-// check looks at the placeholders of a text.
-func (t template) check(text string, numbers bool) error {
+// checkPlaceholders looks at the placeholders of a text.
+func (t template) checkPlaceholders(text string, numbers bool) error {
 	if strings.Contains(placeholder.ReplaceAllLiteralString(text, ""), "${") {
 		return errors.New("it has a variable that is never closed")
 	}

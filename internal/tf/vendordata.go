@@ -9,21 +9,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Reading is what all data sources that ask vendors have in common. They embed
+// VendorData is what all data sources that ask vendors have in common. They embed
 // it.
-type Reading struct {
+type VendorData struct {
 	Name    string // the data source, as in HCL
 	Session *Session
 }
 
 // Metadata names the data source.
-func (r *Reading) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = r.Name
+func (d *VendorData) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = d.Name
 }
 
 // Configure takes the session.
-func (r *Reading) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	r.Session = From(req.ProviderData, &resp.Diagnostics)
+func (d *VendorData) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.Session = From(req.ProviderData, &resp.Diagnostics)
 }
 
 // RevealAttribute is the argument that shows personal data: what names them in

@@ -139,64 +139,6 @@ func TestANewDocumentBreaksNoCodeOnItsWay(t *testing.T) {
 	}
 }
 
-func TestExtend(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, compile(t, nil, overMyOTP, overOctopush))
-	to := delivery.Recipient{Phone: french}
-	extend := func(seconds int64, outcome string) application.Result {
-		t.Helper()
-		result, err := s.application.Extend(t.Context(), "login", to, seconds)
-		s.must(err)
-		if result.Outcome != outcome {
-			t.Fatalf("got %+v, want %q", result, outcome)
-		}
-		return result
-	}
-	extend(600, otp.OutcomeNotFound)
-	s.sends(application.Request{}, otp.OutcomeOK)
-	result := extend(600, otp.OutcomeOK)
-	if want := start.Add(900 * time.Second); result.ExpiresAt == nil || !result.ExpiresAt.Equal(want) {
-		t.Errorf("expires at %v, want %v", result.ExpiresAt, want)
-	}
-	s.must(s.Advance(800 * time.Second))
-	s.verifies(french, s.code(), otp.OutcomeOK)
-	if _, err := s.application.Extend(t.Context(), "login", to, 0); err == nil {
-		t.Error("0 seconds")
-	}
-	s.sends(application.Request{Route: new(1)}, otp.OutcomeOK)
-	if result := extend(600, otp.OutcomeStop); !strings.Contains(result.Reason, "cannot extend") {
-		t.Errorf("got %+v", result)
-	}
-}
-
-func TestStatus(t *testing.T) {
-	t.Parallel()
-	s := newStage(t, compile(t, nil, overMyOTP, overOctopush))
-	status := func(follow time.Duration, outcome string) application.Result {
-		t.Helper()
-		result, err := s.application.Status(t.Context(), "login", delivery.Recipient{Phone: french}, follow)
-		s.must(err)
-		if result.Outcome != outcome {
-			t.Fatalf("got %+v, want %q", result, outcome)
-		}
-		return result
-	}
-	status(0, otp.OutcomeNotFound)
-	sent := s.sends(application.Request{}, otp.OutcomeOK)
-	if result := status(0, otp.OutcomePending); result.MessageID != sent.MessageID {
-		t.Errorf("got %+v", result)
-	}
-	status(time.Minute, otp.OutcomeDelivered)
-	s.verifies(french, s.code(), otp.OutcomeOK)
-	status(time.Minute, otp.OutcomeDelivered) // also of a code that has verified
-	s.must(s.Advance(time.Minute))
-	s.sends(application.Request{Route: new(1)}, otp.OutcomeOK)
-	status(time.Minute, otp.OutcomeUnavailable)
-	if _, err := s.application.Status(t.Context(), "login", delivery.Recipient{Phone: "33612345678"}, 0); err == nil {
-		t.Error("a number without a plus sign")
-	}
-}
-
 // A send whose program was killed has a code that nobody knows here. The one
 // before must not be tried in its place.
 func TestAnInterruptedSendIsNotTakenForTheOneBefore(t *testing.T) {

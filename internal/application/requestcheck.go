@@ -7,11 +7,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// Check says what would keep a request from being sent by a document, as far as
+// CheckRequest says what would keep a request from being sent by a document, as far as
 // that can be seen without sending: a country that no route serves, a route that
 // is not there, credentials that are missing. A vendor that ready reports an
 // error for is not looked at: its account is not known yet.
-func Check(document string, options delivery.Options, request Request, ready func(otp.Vendor) error) error {
+func CheckRequest(document string, options delivery.Options, request Request, ready func(otp.Vendor) error) error {
 	var err error
 	if request.To, err = read(request.To); err != nil {
 		return err
@@ -34,7 +34,7 @@ func Check(document string, options delivery.Options, request Request, ready fun
 	var problems []error
 	for _, number := range routes {
 		if ready(runner.Routes()[number].Vendor) == nil {
-			problems = append(problems, runner.Check(number, request.To))
+			problems = append(problems, runner.CheckRoute(number, request.To))
 		}
 	}
 	return errors.Join(problems...)
