@@ -30,6 +30,8 @@ type run struct {
 	written   map[catalog.Ref]int64
 	// placed says that somebody was told where the catalog has no place.
 	placed bool
+	// applies says that the run has begun to write, so it is an apply.
+	applies bool
 }
 
 func newRun() run {
@@ -53,6 +55,22 @@ func (r *run) wrote(object catalog.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.written[object.Ref()] = object.Revision
+}
+
+// apply notes that the run writes.
+func (r *run) apply() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.applies = true
+}
+
+// isApply reports whether the run is known to be an apply. Terraform plans each
+// object once more there, right before the write, which looks into the catalog
+// itself: who else has the name would be read twice.
+func (r *run) isApply() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.applies
 }
 
 // hasWritten reports whether the run wrote the revision that an object has.
@@ -79,12 +97,14 @@ func (c *Catalog) noPlace() error {
 
 func (c *Catalog) create(ctx context.Context, w catalog.Write) (catalog.Result, error) {
 	w.Adopt = c.adopt == AdoptIdentical
+	c.run.apply()
 	result, err := c.store.Create(ctx, w)
 	return result, c.wrote(w.Ref, result, err)
 }
 
 func (c *Catalog) update(ctx context.Context, w catalog.Write, revision int64) (catalog.Result, error) {
 	w.Adopt = c.adopt == AdoptIdentical
+	c.run.apply()
 	result, err := c.store.Update(ctx, w, revision)
 	return result, c.wrote(w.Ref, result, err)
 }
@@ -102,6 +122,7 @@ func (c *Catalog) wrote(ref catalog.Ref, result catalog.Result, err error) error
 
 func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Expectation) (catalog.Deleted, error) {
 	expect.Adopt = c.adopt == AdoptIdentical
+	c.run.apply()
 	deleted, err := c.store.Delete(ctx, ref, expect)
 	c.overlay.over(ref)
 	if err != nil || deleted.Retired {
@@ -116,6 +137,9 @@ func (c *Catalog) delete(ctx context.Context, ref catalog.Ref, expect catalog.Ex
 // plan can tell. A tainted resource is planned as if it were new, too; then this
 // run has read it.
 func (c *Catalog) taken(ctx context.Context, ref catalog.Ref, spec json.RawMessage) error {
+	if c.run.isApply() {
+		return nil
+	}
 	object, err := c.view.get(ctx, ref)
 	if err != nil || object == nil || object.RetiredAt != nil || c.run.hasRead(ref) || c.adopt == AdoptUnknown {
 		return err
@@ -134,6 +158,9 @@ func (c *Catalog) taken(ctx context.Context, ref catalog.Ref, spec json.RawMessa
 // takenOver is the refusal of an update or a deletion of what another state owns
 // by now, as far as a plan can tell.
 func (c *Catalog) takenOver(ctx context.Context, ref catalog.Ref, claim string) error {
+	if c.run.isApply() {
+		return nil
+	}
 	object, err := c.view.get(ctx, ref)
 	if err != nil || object == nil || object.RetiredAt != nil || object.Claim == claim || claim == "" || c.adopt != AdoptNothing {
 		return err
