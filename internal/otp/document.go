@@ -1,11 +1,5 @@
 package otp
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-)
-
 // DocumentVersion is the version of the document format this package writes.
 const DocumentVersion = 1
 
@@ -173,25 +167,3 @@ const (
 	AllowedCountries Duty = "allowed_countries"
 	SendLimits       Duty = "send_limits"
 )
-
-// Canonical is the document as text: keys sorted, no insignificant space, no
-// HTML escapes. Equal documents give equal bytes.
-func (d Document) Canonical() (string, error) {
-	raw, err := json.Marshal(d)
-	if err != nil {
-		return "", fmt.Errorf("document of profile %q: %w", d.Profile, err)
-	}
-	var tree any
-	decoder := json.NewDecoder(bytes.NewReader(raw))
-	decoder.UseNumber()
-	if err := decoder.Decode(&tree); err != nil {
-		return "", fmt.Errorf("document of profile %q: %w", d.Profile, err)
-	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(tree); err != nil {
-		return "", fmt.Errorf("document of profile %q: %w", d.Profile, err)
-	}
-	return string(bytes.TrimRight(out.Bytes(), "\n")), nil
-}
