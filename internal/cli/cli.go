@@ -27,7 +27,7 @@ func root(version string) *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(catalogCommand(), sandboxCommand(), whatsappCommand(vendorCalls{options: httpapi.DefaultOptions()}))
+	root.AddCommand(catalogCommand(), doctorCommand(), sandboxCommand(), whatsappCommand(vendorCalls{options: httpapi.DefaultOptions()}))
 	root.AddCommand(verbCommands(nil)...)
 	return root
 }

@@ -26,8 +26,8 @@ type screen struct {
 
 func newScreen(w io.Writer) *screen {
 	s := &screen{w: w, size: func() (int, int) { return 0, 0 }}
-	file, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
+	file, ok := terminal(w)
+	if !ok {
 		return s
 	}
 	s.size = func() (int, int) {
@@ -37,8 +37,20 @@ func newScreen(w io.Writer) *screen {
 		}
 		return columns, rows
 	}
-	s.color = os.Getenv("NO_COLOR") == "" // https://no-color.org
+	s.color = colorful(w)
 	return s
+}
+
+// terminal is where a person reads along, if one does.
+func terminal(w io.Writer) (*os.File, bool) {
+	file, ok := w.(*os.File)
+	return file, ok && term.IsTerminal(int(file.Fd())) && os.Getenv("TERM") != "dumb"
+}
+
+// colorful reports whether colors are wanted there.
+func colorful(w io.Writer) bool {
+	_, ok := terminal(w)
+	return ok && os.Getenv("NO_COLOR") == "" // https://no-color.org
 }
 
 // say prints a sentence.

@@ -29,14 +29,11 @@ type field struct {
 
 func newField(t *testing.T) *field {
 	t.Helper()
-	f := &field{sandbox.StartForTest(t, sandbox.Options{Clock: func() time.Time { return time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC) }}), t}
-	for name, value := range f.Environment() {
-		t.Setenv(name, value)
-	}
+	f := newSandbox(t)
 	t.Setenv(ledger.Variable, filepath.Join(t.TempDir(), "deliveries.db"))
 	url := "sqlite:" + filepath.Join(t.TempDir(), "catalog.db")
 	t.Setenv("OTP_CATALOG_URL", url)
-	document, complete, problems := vendors.Compilers().Compile(otp.Profile{
+	f.writes(url, otp.Profile{
 		Name: "login", Brand: "acme", Template: "login", AllowedCountries: []string{"FR"}, Routes: []otp.Route{
 			{Vendor: otp.Octopush, Channel: otp.SMS, SenderID: "europe"}, {Vendor: otp.MyOTP, Channel: otp.SMS},
 		},
@@ -45,20 +42,43 @@ func newField(t *testing.T) *field {
 		Template: &otp.MessageTemplate{Name: "login", Text: "{{brand}}: {{otp}}", MyOTP: &otp.MyOTPTemplate{TemplateOrder: new(int64(1))}},
 		Senders:  map[string]*otp.SenderID{"europe": {Name: "europe", Octopush: &otp.OctopushSender{Sender: "ACMEBANK"}}},
 	})
+	return f
+}
+
+// newSandbox is a field without a catalog of its own.
+func newSandbox(t *testing.T) *field {
+	t.Helper()
+	f := &field{sandbox.StartForTest(t, sandbox.Options{Clock: func() time.Time { return time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC) }}), t}
+	for name, value := range f.Environment() {
+		t.Setenv(name, value)
+	}
+	return f
+}
+
+// compiles makes the document of a profile.
+func (f *field) compiles(profile otp.Profile, refs otp.References) string {
+	f.t.Helper()
+	document, complete, problems := vendors.Compilers().Compile(profile, refs)
 	if !complete || problems.Failed() {
-		t.Fatal(problems.Error())
+		f.t.Fatal(problems.Error())
 	}
 	text, err := document.Canonical()
 	f.must(err)
+	return text
+}
+
+// writes writes the document of a profile into a catalog.
+func (f *field) writes(url string, profile otp.Profile, refs otp.References) {
+	f.t.Helper()
+	text := f.compiles(profile, refs)
 	store, err := catalog.Open(url)
 	f.must(err)
-	_, err = store.Create(t.Context(), catalog.Write{
-		Ref: catalog.Ref{Kind: catalog.Profile, Name: "login"}, Spec: json.RawMessage(`{"name":"login"}`),
+	_, err = store.Create(f.t.Context(), catalog.Write{
+		Ref: catalog.Ref{Kind: catalog.Profile, Name: profile.Name}, Spec: json.RawMessage(`{"name":"` + profile.Name + `"}`),
 		Compile: func(func(catalog.Ref) (catalog.Object, error)) (string, error) { return text, nil },
 	})
 	f.must(err)
 	f.must(store.Close())
-	return f
 }
 
 func (f *field) must(err error) {
@@ -81,6 +101,7 @@ func (f *field) runs(input string, arguments ...string) ran {
 	var out, notes bytes.Buffer
 	command := &cobra.Command{Use: "terraform-provider-otp", Version: "test", SilenceUsage: true, SilenceErrors: true}
 	command.AddCommand(verbCommands(f)...)
+	command.AddCommand(doctorCommand())
 	command.SetArgs(arguments)
 	command.SetIn(strings.NewReader(input))
 	command.SetOut(&out)

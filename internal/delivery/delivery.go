@@ -116,6 +116,7 @@ func (r *Runner) Normalise(typed string) (code string, fits bool) {
 type Route struct {
 	Vendor    otp.Vendor
 	Channel   otp.Channel
+	Account   string   // the slug of the account that sends; empty for the default one
 	Countries []string // nil: all that the profile allows
 	// Verify, Extend and Status report whether the vendor has the call.
 	Verify, Extend, Status bool
@@ -134,13 +135,26 @@ func (r *Runner) Routes() []Route {
 	routes := make([]Route, 0, len(r.document.Routes))
 	for number, d := range r.document.Routes {
 		routes = append(routes, Route{
-			Vendor: d.Vendor, Channel: d.Channel, Countries: slices.Clone(d.Countries),
+			Vendor: d.Vendor, Channel: d.Channel, Account: accountOf(d), Countries: slices.Clone(d.Countries),
 			Verify: d.Verify != nil, Extend: d.Extend != nil, Status: d.Status != nil,
 			TellsDelivered: d.Status != nil && slices.ContainsFunc(d.Status.Outcomes, func(o otp.Outcome) bool { return o.Outcome == otp.OutcomeDelivered }),
 			Duties:         slices.Clone(d.ApplicationMustEnforce), Requires: r.document.skipped[number],
 		})
 	}
 	return routes
+}
+
+// accountOf is the slug of the account that the send of a route goes to.
+func accountOf(d otp.DocumentRoute) string {
+	if d.Send == nil {
+		return "" // it is skipped
+	}
+	parts := target.FindStringSubmatch(d.Send.URL)
+	if parts == nil {
+		return ""
+	}
+	slug, _, _ := parseVariable(d.Vendor, parts[1])
+	return slug
 }
 
 // RoutesFor lists the numbers of the routes that serve a phone number, in order

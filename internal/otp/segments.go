@@ -139,14 +139,21 @@ func plainly(text string) string {
 func (cs Compilers) SMSSegments(d Document) int {
 	most := 0
 	for _, route := range d.Routes {
-		c := cs[route.Vendor]
-		if c == nil || route.Channel != SMS || route.Send == nil {
-			continue
-		}
-		native := c.Placeholders()
-		for _, text := range route.Send.Texts {
-			most = max(most, CountSegments(delivered(text, native, d.Code.Length)).Segments)
-		}
+		most = max(most, cs.RouteSegments(d, route))
+	}
+	return most
+}
+
+// RouteSegments is SMSSegments for one route of a document.
+func (cs Compilers) RouteSegments(d Document, route DocumentRoute) int {
+	c := cs[route.Vendor]
+	if c == nil || route.Channel != SMS || route.Send == nil {
+		return 0
+	}
+	most := 0
+	native := c.Placeholders()
+	for _, text := range route.Send.Texts {
+		most = max(most, CountSegments(delivered(text, native, d.Code.Length)).Segments)
 	}
 	return most
 }

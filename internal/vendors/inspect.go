@@ -2,6 +2,7 @@ package vendors
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -20,11 +21,13 @@ const patience = 5 * time.Second
 type fact[T any] struct {
 	ask      func(context.Context) (T, error)
 	patience time.Duration
+	now      func() time.Time
 
 	mu    sync.Mutex
 	asked bool
 	value T
 	err   error
+	at    time.Time // when it was answered
 }
 
 // get is the fact, or why it is not known.
@@ -32,12 +35,23 @@ func (f *fact[T]) get(ctx context.Context) (T, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !f.asked {
-		ctx, cancel := context.WithTimeout(ctx, f.patience)
+		bounded, cancel := context.WithTimeout(ctx, f.patience)
 		defer cancel()
-		f.value, f.err = f.ask(ctx)
-		f.asked = true
+		f.value, f.err = f.ask(bounded)
+		if f.err != nil && bounded.Err() != nil && ctx.Err() == nil {
+			f.err = &PatienceError{f.patience}
+		}
+		f.asked, f.at = true, f.now()
 	}
 	return f.value, f.err
+}
+
+// PatienceError says that nothing was answered for as long as anybody waited.
+type PatienceError struct{ Waited time.Duration }
+
+// Error is a sentence.
+func (e *PatienceError) Error() string {
+	return fmt.Sprintf("There was no answer within %s.", e.Waited)
 }
 
 // facts are what is asked once for all routes of all documents.
@@ -52,21 +66,26 @@ type facts struct {
 func newFacts(c *Clients, wait time.Duration) *facts {
 	f := &facts{
 		accounts: map[otp.Vendor]*fact[Told]{},
-		devices:  &fact[[]androidapi.Device]{ask: c.Devices, patience: wait},
-		rates:    &fact[*androidapi.Rates]{ask: c.Rates, patience: wait},
-		whatsApp: &fact[[]androidapi.Account]{ask: c.WhatsAppAccounts, patience: wait},
-		prices:   &fact[[]way2api.Price]{ask: c.Prices, patience: wait},
+		devices:  &fact[[]androidapi.Device]{ask: c.Devices, patience: wait, now: c.now},
+		rates:    &fact[*androidapi.Rates]{ask: c.Rates, patience: wait, now: c.now},
+		whatsApp: &fact[[]androidapi.Account]{ask: c.WhatsAppAccounts, patience: wait, now: c.now},
+		prices:   &fact[[]way2api.Price]{ask: c.Prices, patience: wait, now: c.now},
 	}
 	for _, vendor := range TellAccounts() {
-		f.accounts[vendor] = &fact[Told]{patience: wait, ask: func(ctx context.Context) (Told, error) {
-			return c.account(ctx, vendor, !c.config.Thorough)
+		f.accounts[vendor] = &fact[Told]{patience: wait, now: c.now, ask: func(ctx context.Context) (Told, error) {
+			return c.account(ctx, vendor, true)
 		}}
 	}
 	return f
 }
 
-// Known is what a vendor tells of the account, asked once: what plans ask for,
-// or all, see Config.Thorough.
+// KnownPrices are Way2API's prices, asked once.
+func (c *Clients) KnownPrices(ctx context.Context) ([]way2api.Price, error) {
+	return c.facts.prices.get(ctx)
+}
+
+// Known is what a vendor tells of the account as far as plans need it, asked
+// once.
 func (c *Clients) Known(ctx context.Context, vendor otp.Vendor) (Told, error) {
 	known, tells := c.facts.accounts[vendor]
 	if !tells {

@@ -25,10 +25,7 @@ type Config struct {
 	// Variable is the value of a variable that documents name, for the accounts
 	// of For. Nil: the environment.
 	Variable func(name string) (value string, ok bool)
-	// Thorough lets Known and Inspect ask all that a vendor can be asked about an
-	// account, and not only what matters to plans.
-	Thorough bool
-	// Patience is how long Known and Inspect wait for one fact. Zero: 5 s.
+	// Patience is how long Known, Inspect and Costs wait for one fact. Zero: 5 s.
 	Patience time.Duration
 }
 

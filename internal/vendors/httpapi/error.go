@@ -74,6 +74,8 @@ type Error struct {
 	// MaybeSent says that the call is no read and that the vendor may have
 	// carried it out all the same. It was not repeated.
 	MaybeSent bool
+	// Untrusted says that the certificate of the host is not trusted.
+	Untrusted bool
 
 	tries int
 	cause error

@@ -50,6 +50,8 @@ type exchange struct {
 	transport http.RoundTripper
 	limit     limiter
 	now       func() time.Time
+	to        account
+	seen      func(Head) // nil: nobody
 }
 
 // RoundTrip makes one try. It hides Location, so that nothing above it can
@@ -79,8 +81,21 @@ func (x *exchange) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	x.tell(response, started)
 	response.Header.Del("Location")
 	return response, nil
+}
+
+// tell tells of an answer.
+func (x *exchange) tell(response *http.Response, asked time.Time) {
+	if x.seen == nil {
+		return
+	}
+	head := Head{Vendor: x.to.vendor, Account: x.to.slug, Asked: asked, Answered: x.now(), TLS: response.TLS}
+	if date, err := http.ParseTime(response.Header.Get("Date")); err == nil {
+		head.Date = date
+	}
+	x.seen(head)
 }
 
 // log writes one line per try: never a header, a body, a query or a path with

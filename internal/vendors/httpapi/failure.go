@@ -77,6 +77,7 @@ func (c *Client) unanswered(ctx context.Context, call Call, state *flight, err e
 		failure.Reason = fmt.Sprintf("no answer within %s", state.timeout)
 		failure.Next = "Check that the vendor is up, or raise http.timeout."
 	case errors.As(err, &certificate):
+		failure.Untrusted = true
 		failure.Reason = "the certificate of the host is not trusted: " + detail
 		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
 	case !state.connected.Load():

@@ -1,6 +1,11 @@
 package httpapi
 
-import "time"
+import (
+	"crypto/tls"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
 
 // Options are the settings of the provider's http block. They hold for every
 // vendor account.
@@ -20,6 +25,20 @@ type Options struct {
 	// Now is the clock that Retry-After dates are compared with. Nil: the
 	// system's.
 	Now func() time.Time
+	// Seen is told of each answer, before anybody looks at it. It may be called
+	// by several calls at once. Nil: nobody.
+	Seen func(Head)
+}
+
+// Head is what an answer shows of the way to a vendor account.
+type Head struct {
+	Vendor  otp.Vendor
+	Account string // a slug; empty for the default account
+	// Asked and Answered are by this machine's clock, Date is by that of the
+	// vendor, to the second; zero: it does not tell.
+	Asked, Answered, Date time.Time
+	// TLS is how the connection is encrypted; nil: it is not, as on loopback.
+	TLS *tls.ConnectionState
 }
 
 // DefaultOptions are the settings where the configuration says nothing.

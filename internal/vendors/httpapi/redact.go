@@ -29,6 +29,10 @@ var (
 	digits = regexp.MustCompile(`\+?\p{Nd}(?:[ ()\-]{0,2}\p{Nd}){3,}`)
 )
 
+// MaskEmails masks the e-mail addresses in a text, and what looks like one: a
+// user of a host.
+func MaskEmails(text string) string { return emails.ReplaceAllString(text, "[e-mail]") }
+
 // bounds are phrases whose numbers are limits of the vendor's own, which a
 // reader needs, and no codes or phone numbers.
 var bounds = regexp.MustCompile(`(?i)\bbetween [0-9]{1,8} and [0-9]{1,8}\b` +
@@ -129,7 +133,7 @@ func (r redactor) known(text string) string {
 // secret would be left at the end.
 func (r redactor) quote(text string) string {
 	text = r.known(otp.Shown(r.known(text)))
-	text = emails.ReplaceAllString(text, "[e-mail]")
+	text = MaskEmails(text)
 	text = maskDigits(text)
 	return clip(text, maxQuote)
 }

@@ -91,7 +91,7 @@ func (t *Transport) line(to account, perSecond float64) *line {
 	limit := t.limiter(perSecond)
 	over := func(transport http.RoundTripper) *http.Client {
 		return &http.Client{
-			Transport:     &exchange{transport: transport, limit: limit, now: t.options.Now},
+			Transport:     &exchange{transport: transport, limit: limit, now: t.options.Now, to: to, seen: t.options.Seen},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		}
 	}

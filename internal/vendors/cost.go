@@ -1,0 +1,81 @@
+package vendors
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
+)
+
+// Why vendors without a price in any call have none (MyOTP reference §11,
+// Octopush reference §5).
+const (
+	noPriceMyOTP    = "MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call."
+	noPriceOctopush = "Octopush publishes no price list."
+)
+
+// unpublished is why a vendor has no call that tells what a route costs; empty:
+// it has one.
+func unpublished(route otp.DocumentRoute) string {
+	switch {
+	case route.Send == nil:
+		return "The route sends nothing."
+	case route.Vendor == otp.MyOTP:
+		return noPriceMyOTP
+	case route.Vendor == otp.Octopush:
+		return noPriceOctopush
+	case route.Vendor == otp.AndroidAPI:
+		return androidapi.NoPrice(*route.Send)
+	case route.Vendor == otp.Way2API:
+		return ""
+	}
+	return "The provider knows no call of " + route.Vendor.Title() + " that tells prices."
+}
+
+// UnknownCosts are the costs of a route of a document that nobody is asked for;
+// why is the reason where the vendor has a call for them.
+func UnknownCosts(d otp.Document, route otp.DocumentRoute, why string) []otp.CodeCost {
+	countries := route.Countries
+	if countries == nil {
+		countries = d.AllowedCountries
+	}
+	return otp.Unpriced(countries, int64(Compilers().RouteSegments(d, route)), cmp.Or(unpublished(route), why))
+}
+
+// Costs are what one code costs over a route of a document, by country, as far as
+// the vendor publishes it. It asks each vendor once for all routes of all
+// documents, and only where there are credentials.
+func (c *Clients) Costs(ctx context.Context, d otp.Document, route otp.DocumentRoute) []otp.CodeCost {
+	countries := route.Countries
+	if countries == nil {
+		countries = d.AllowedCountries
+	}
+	switch {
+	case unpublished(route) != "":
+		return UnknownCosts(d, route, "")
+	case !c.Configured(route.Vendor):
+		return UnknownCosts(d, route, route.Vendor.Title()+" tells its prices to those with credentials, and there are none.")
+	case route.Vendor == otp.AndroidAPI:
+		rates, err := c.facts.rates.get(ctx)
+		if err != nil {
+			return UnknownCosts(d, route, err.Error())
+		}
+		return rates.Costs(*route.Send, countries, int64(Compilers().RouteSegments(d, route)), c.facts.rates.at)
+	}
+	prices, err := c.KnownPrices(ctx)
+	if err != nil {
+		return UnknownCosts(d, route, err.Error())
+	}
+	return way2api.Costs(prices, countries, c.facts.prices.at)
+}
+
+// now is the time by the clock of the configuration.
+func (c *Clients) now() time.Time {
+	if c.config.HTTP.Now != nil {
+		return c.config.HTTP.Now()
+	}
+	return time.Now()
+}
