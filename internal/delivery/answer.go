@@ -66,6 +66,10 @@ func judge(c *otp.Call, client *httpapi.Client, call httpapi.Call, answer *httpa
 	case words != "" && errors.As(client.Unexpected(call, answer, words), &quoted): // redacts what it is told
 		decided.reason += ": \"" + strings.TrimSuffix(quoted.Reason, ".") + "\""
 	}
+	_, object := got.tree.(map[string]any)
+	if unexpected := !object || decided.outcome == otp.OutcomeUnknown || decided.outcome == otp.OutcomeStop; unexpected && decided.Advice == "" {
+		decided.Advice = "The profile's document knows no such answer. Check the base URL of the vendor and any proxy on the way to it, or ask the vendor what it means."
+	}
 	decided.reason += "."
 	return decided
 }

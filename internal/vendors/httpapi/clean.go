@@ -3,6 +3,8 @@ package httpapi
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -37,13 +39,11 @@ func unclean(r rune) bool {
 }
 
 // cleanJSON cleans every string of an answer before anything is made of it, so
-// that nobody who shows one has to think of it. What cannot be read is left as
-// it is.
+// that nobody who shows one has to think of it. Of equal names in one object the
+// last counts, as it does for the applications that read a document: what is
+// decoded into a struct would be a mixture of both. What cannot be read is left
+// as it is.
 func cleanJSON(raw []byte) []byte {
-	suspect := func(r rune) bool { return r == '\\' || r >= 0x7f || r < ' ' }
-	if !bytes.ContainsFunc(raw, suspect) {
-		return raw
-	}
 	decoder := json.NewDecoder(bytes.NewReader(raw))
 	decoder.UseNumber()
 	var tree any
@@ -68,8 +68,10 @@ func cleanTree(node any) any {
 		return node
 	case map[string]any:
 		cleaned := make(map[string]any, len(node))
-		for name, member := range node {
-			cleaned[Clean(name)] = cleanTree(member)
+		for _, name := range slices.Sorted(maps.Keys(node)) {
+			if shown := Clean(name); shown == name || cleaned[shown] == nil { // the true name counts
+				cleaned[shown] = cleanTree(node[name])
+			}
 		}
 		return cleaned
 	}

@@ -145,7 +145,7 @@ func (c *Client) Unexpected(call Call, answer *Answer, reason string) error {
 	return c.finish(call, answer, &Error{
 		Kind: BadAnswer, MaybeSent: true, Message: answer.Text(),
 		Reason: newRedactor(c.secrets(call)).quote(reason),
-		Next:   "Check the base URL of the vendor and any proxy on the way to it.",
+		Next:   checkAddress,
 	})
 }
 

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -32,12 +33,38 @@ func (c *Client) finish(call Call, answer *Answer, failure *Error) *Error {
 		if asked, ok := c.config.Transport.retryAfter(answer.Status, answer.Header); ok {
 			failure.Next = join(failure.Next, waitAdvice(asked, call.Endpoint.Read))
 		}
+		failure.Next = cmp.Or(failure.Next, remedies[failure.Kind])
 	}
 	return failure
 }
 
+const (
+	checkAddress = "Check the base URL of the vendor and any proxy on the way to it."
+	checkNetwork = "Check the network and any proxy on the way to the vendor."
+)
+
+// remedies say what to do about an answer where its vendor has no better advice.
+var remedies = map[Kind]string{
+	Unauthorized:        "Check the credentials of the account.",
+	Forbidden:           "Check in the vendor's dashboard that the account and this machine's address may make the call.",
+	InsufficientBalance: "Look at the balance of the account in the vendor's dashboard.",
+	PlanFeature:         "Look at the plan of the account in the vendor's dashboard.",
+	NotFound:            "Check the name or the number that was asked for.",
+	Conflict:            "Wait until what is in progress at the vendor has ended.",
+	Invalid:             "The vendor documents no such refusal. Check the values of the request, and the base URL of the vendor.",
+	RateLimited:         "Wait, or lower http.max_requests_per_second.",
+	Unavailable:         "The fault is at the vendor, or at a proxy on the way to it. Try again later.",
+	BadAnswer:           checkAddress,
+}
+
+// longest is the longest wait that is said as it was asked for.
+const longest = 30 * 24 * time.Hour
+
 func waitAdvice(asked time.Duration, read bool) string {
 	asked = max(asked, 0).Round(time.Second)
+	if asked > longest {
+		return "It asks to wait for more than a month, which nobody can mean: ask the vendor."
+	}
 	if read && asked > maxRetryAfter {
 		return fmt.Sprintf("It asks to wait %s; the provider waits at most %s by itself.", asked, maxRetryAfter)
 	}
@@ -72,21 +99,23 @@ func (c *Client) unanswered(ctx context.Context, call Call, state *flight, err e
 		failure.Next = "Raise http.max_requests_per_second or the timeout."
 	case errors.Is(err, errTooLarge):
 		failure.Kind, failure.Reason = BadAnswer, detail
-		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
+		failure.Next = checkAddress
 	case errors.Is(err, errTimeout):
 		failure.Reason = fmt.Sprintf("no answer within %s", state.timeout)
 		failure.Next = "Check that the vendor is up, or raise http.timeout."
 	case errors.As(err, &certificate):
 		failure.Untrusted = true
 		failure.Reason = "the certificate of the host is not trusted: " + detail
-		failure.Next = "Check the base URL of the vendor and any proxy on the way to it."
+		failure.Next = checkAddress
 	case !state.connected.Load():
 		failure.Reason = "no connection: " + detail
 		failure.Next = "Check the network, the proxy settings and the base URL of the vendor."
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		failure.Reason = "the connection closed before the whole answer had arrived"
+		failure.Next = checkNetwork
 	default:
 		failure.Reason = "the connection broke before an answer arrived: " + detail
+		failure.Next = checkNetwork
 	}
 	failure.Reason = newRedactor(c.secrets(call)).reason(failure.Reason)
 	return c.finish(call, nil, failure)

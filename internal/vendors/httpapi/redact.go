@@ -142,7 +142,7 @@ func (r redactor) quote(text string) string {
 // but which may quote the first bytes of a broken answer.
 func (r redactor) reason(text string) string {
 	if head, answer, found := strings.Cut(text, "malformed"); found {
-		return head + "malformed" + r.quote(answer)
+		return head + "malformed " + r.quote(answer)
 	}
 	return clip(r.known(otp.Shown(text)), 2*maxQuote)
 }

@@ -115,7 +115,7 @@ func TestPathValuesAreNotShown(t *testing.T) {
 		return &Error{Kind: KindOf(a.Status), Code: "who-is-ada", Message: "no who-is-ada here"}
 	}
 	_, err := newTestClient(t, config).Do(t.Context(), Call{Endpoint: endpoint, Path: map[string]string{"email": "who-is-ada"}}, nil)
-	want := `Could not read a sub-account at AndroidAPI: HTTP 404 with code [redacted]: "no [redacted] here".`
+	want := `Could not read a sub-account at AndroidAPI: HTTP 404 with code [redacted]: "no [redacted] here". Check the name or the number that was asked for.`
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -59,14 +60,18 @@ func (t *Transport) backoff(_, _ time.Duration, attempt int, response *http.Resp
 }
 
 // retryAfter reads the wait that a vendor asks for: seconds or a date. Other
-// texts are ignored.
+// texts are ignored; a number is none of them, however long it is.
 func (t *Transport) retryAfter(status int, header http.Header) (time.Duration, bool) {
 	text := header.Get("Retry-After")
 	if text == "" || !passing(status) {
 		return 0, false
 	}
-	if seconds, err := strconv.ParseUint(text, 10, 31); err == nil {
+	seconds, err := strconv.ParseUint(text, 10, 31)
+	switch {
+	case err == nil:
 		return time.Duration(seconds) * time.Second, true
+	case errors.Is(err, strconv.ErrRange):
+		return math.MaxInt64, true
 	}
 	if date, err := http.ParseTime(text); err == nil {
 		return date.Sub(t.options.Now()), true

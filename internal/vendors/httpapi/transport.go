@@ -58,6 +58,7 @@ func NewTransport(options Options, userAgent string) *Transport {
 	pooled := cleanhttp.DefaultPooledTransport()
 	pooled.MaxIdleConnsPerHost = burst
 	single := cleanhttp.DefaultTransport()
+	pooled.MaxResponseHeaderBytes, single.MaxResponseHeaderBytes = maxHeader, maxHeader
 	single.ForceAttemptHTTP2 = false
 	single.Protocols = new(http.Protocols)
 	single.Protocols.SetHTTP1(true)
@@ -65,6 +66,9 @@ func NewTransport(options Options, userAgent string) *Transport {
 		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newLimiter, lines: map[account]*line{},
 	}
 }
+
+// maxHeader is how much of an answer's headers is read, in bytes.
+const maxHeader = 256 << 10
 
 // burst is how many requests an account is sent at once: Terraform works on ten
 // objects at a time.

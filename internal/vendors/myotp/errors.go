@@ -44,15 +44,15 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 	return failure
 }
 
-// unknownMessage recognises HTTP 200 without a delivery report, which is how
-// the newer form tells of an unknown message (MyOTP reference §5).
+// unknownMessage recognises HTTP 200 with words in place of a delivery report,
+// which is how the newer form tells of an unknown message (MyOTP reference §5).
 func unknownMessage(answer *httpapi.Answer) *httpapi.Error {
 	var body struct {
 		Report  httpapi.Text `json:"DLR"`
 		Alias   httpapi.Text `json:"DLR:"`
 		Message httpapi.Text `json:"message"`
 	}
-	if !answer.Parse(&body) || body.Report != "" || body.Alias != "" {
+	if !answer.Parse(&body) || body.Report != "" || body.Alias != "" || body.Message == "" {
 		return nil
 	}
 	return &httpapi.Error{Kind: httpapi.NotFound, Message: string(body.Message), Next: advice[httpapi.NotFound]}

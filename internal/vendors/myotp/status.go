@@ -83,8 +83,12 @@ func (c *Client) CheckOTPStatus(ctx context.Context, messageID string) (*Message
 func (c *Client) checkAt(ctx context.Context, endpoint httpapi.Endpoint, messageID string) (*MessageStatus, error) {
 	call := httpapi.Call{Endpoint: endpoint, Fields: StatusRequest{MessageID: messageID}.Fields()}
 	var status MessageStatus
-	if _, err := c.http.Do(ctx, call, &status); err != nil {
+	answer, err := c.http.Do(ctx, call, &status)
+	if err != nil {
 		return nil, err
+	}
+	if status.Report == "" {
+		return nil, c.http.Unexpected(call, answer, "the answer has no delivery report")
 	}
 	return &status, nil
 }

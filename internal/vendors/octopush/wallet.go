@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -84,7 +86,8 @@ type Credits struct {
 }
 
 // creditsByCountry leaves out members that are no country, such as code and
-// message, and takes the empty list that PHP makes of an empty map.
+// message, and takes the empty list that PHP makes of an empty map. An answer of
+// other members alone is another one.
 type creditsByCountry map[string]Credits
 
 func (c *creditsByCountry) UnmarshalJSON(raw []byte) error {
@@ -95,6 +98,11 @@ func (c *creditsByCountry) UnmarshalJSON(raw []byte) error {
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &members); err != nil {
 		return err
+	}
+	delete(members, "code")
+	delete(members, "message")
+	if members == nil || len(members) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(members)), func(name string) bool { return len(name) == 2 }) {
+		return &json.UnmarshalTypeError{Value: "object without countries"}
 	}
 	for country, member := range members {
 		if len(country) != 2 {

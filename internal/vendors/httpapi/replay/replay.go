@@ -36,12 +36,25 @@ type Request struct {
 	Body    json.RawMessage   `json:"body"`  // null: none
 }
 
-// Response is what the vendor answers. RawBody is for what is no JSON.
+// Response is what the vendor answers. RawBody is for what is no JSON, Base64Body
+// for what is no text.
 type Response struct {
-	Status  int               `json:"status"`
-	Headers map[string]string `json:"headers"`
-	Body    json.RawMessage   `json:"body"`
-	RawBody string            `json:"raw_body"`
+	Status     int               `json:"status"`
+	Headers    map[string]string `json:"headers"`
+	Body       json.RawMessage   `json:"body"`
+	RawBody    string            `json:"raw_body"`
+	Base64Body []byte            `json:"base64_body"`
+}
+
+// Bytes are the body as it travels.
+func (r Response) Bytes() []byte {
+	switch {
+	case r.RawBody != "":
+		return []byte(r.RawBody)
+	case r.Base64Body != nil:
+		return r.Base64Body
+	}
+	return r.Body
 }
 
 // Files reads the contract files under a folder, one folder per operation.
@@ -98,12 +111,8 @@ func (f File) Serve(t testing.TB) *Server {
 		for name, value := range f.Response.Headers {
 			w.Header().Set(name, value)
 		}
-		answer := []byte(f.Response.RawBody)
-		if f.Response.RawBody == "" {
-			answer = f.Response.Body
-		}
 		w.WriteHeader(f.Response.Status)
-		if _, err := w.Write(answer); err != nil {
+		if _, err := w.Write(f.Response.Bytes()); err != nil {
 			t.Errorf("%s: the answer could not be written: %v", f.Name, err)
 		}
 	}))
