@@ -42,8 +42,8 @@ type example struct {
 }
 
 // Every file under examples/, and every block of the README and the guides that
-// is marked as Terraform, is applied as it stands. examples/consumers are
-// programs with tests of their own.
+// is marked as Terraform, is applied as it stands. examples/consumers, which are
+// programs, and examples/guides have tests of their own.
 func TestExamplesApplyAndImportAndLeaveAnEmptyPlan(t *testing.T) {
 	var all []example
 	all = append(all, modules(t)...)
@@ -250,7 +250,7 @@ func modules(t *testing.T) []example {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || path == filepath.Join(providertest.Root, "examples/consumers")):
+		case entry.IsDir() && (strings.HasPrefix(entry.Name(), ".") || path == filepath.Join(providertest.Root, "examples/consumers") || path == filepath.Join(providertest.Root, "examples/guides")):
 			return filepath.SkipDir
 		case !entry.IsDir() && !artefact.MatchString(entry.Name()):
 			byFolder[filepath.Dir(path)] = append(byFolder[filepath.Dir(path)], path)
