@@ -1,0 +1,27 @@
+package repository
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Every page of a type says how it behaves, and shows it.
+func TestEveryPageHasNotesAndAnExample(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*", "*.md"))
+	if err != nil || len(pages) < 50 {
+		t.Fatal(len(pages), err)
+	}
+	for _, page := range append(pages, filepath.Join(root, "docs", "index.md")) {
+		if filepath.Base(filepath.Dir(page)) == "guides" {
+			continue
+		}
+		text := content(t, strings.TrimPrefix(page, root))
+		for _, part := range []string{"## Example Usage\n\n```terraform\n", "\n## Behavioral notes\n"} {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s has no part %q", page, part)
+			}
+		}
+	}
+}
