@@ -39,7 +39,7 @@ var noun = &tf.Noun[otp.Brand]{
 	},
 	Name:    func(b otp.Brand) string { return b.Name },
 	Unknown: func(b *otp.Brand, at otp.Path) { b.Unknown = b.Unknown.With(at) },
-	Check:   vendors.Compilers().CheckBrand,
+	Check:   func(b otp.Brand) otp.Problems { return vendors.Compilers().CheckBrand(b) },
 }
 
 // NewResource returns the constructor of the resource.

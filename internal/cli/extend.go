@@ -9,7 +9,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/application"
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 func extendCommand(clock clock.Clock) *cobra.Command {
@@ -25,9 +25,10 @@ func extendCommand(clock clock.Clock) *cobra.Command {
 			v.profile, v.to.Phone = args[0], args[1]
 			seconds, err := strconv.ParseInt(args[2], 10, 32)
 			if err != nil {
-				return v.answer(command, fmt.Errorf("SECONDS is %q. Write a whole number from %d to %d, such as 300", args[2], otp.MinExtension, otp.MaxExtension))
+				least, most := vendors.Extensions().Range()
+				return v.answer(command, fmt.Errorf("SECONDS is %q. Write a whole number from %d to %d, such as 300", args[2], least, most))
 			}
-			for _, problem := range otp.CheckExtension(seconds) {
+			for _, problem := range vendors.Extensions().Check(seconds) {
 				if !problem.Warning {
 					return v.answer(command, fmt.Errorf("SECONDS cannot be used: %s", problem.Detail))
 				}

@@ -12,6 +12,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 func profileAttribute() schema.Attribute {
@@ -67,7 +68,8 @@ type extension struct{}
 
 // Description is the rule.
 func (extension) Description(context.Context) string {
-	return fmt.Sprintf("must be %d to %d seconds", otp.MinExtension, otp.MaxExtension)
+	least, most := vendors.Extensions().Range()
+	return fmt.Sprintf("must be %d to %d seconds", least, most)
 }
 
 // MarkdownDescription is the rule.
@@ -76,7 +78,7 @@ func (e extension) MarkdownDescription(ctx context.Context) string { return e.De
 // ValidateInt64 checks a known number.
 func (extension) ValidateInt64(_ context.Context, req validator.Int64Request, resp *validator.Int64Response) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
-		resp.Diagnostics.Append(tf.Report(otp.CheckExtension(req.ConfigValue.ValueInt64()))...)
+		resp.Diagnostics.Append(tf.Report(vendors.Extensions().Check(req.ConfigValue.ValueInt64()))...)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // TestDelivery is the action otp_test_delivery.
@@ -103,8 +104,8 @@ func (d *TestDelivery) Invoke(ctx context.Context, req action.InvokeRequest, res
 
 func undelivered(result application.Result) string {
 	text := fmt.Sprintf("%s accepted the code, and the last status of the message was %s.", result.Place(), result.Status)
-	if result.Vendor == otp.AndroidAPI {
-		return text + " AndroidAPI knows no more than whether sending failed: look at the phone."
+	if vendor, _ := vendors.Find(result.Vendor); vendor.Undelivered != "" {
+		return text + " " + vendor.Undelivered
 	}
 	return text + " Look at the phone, or ask again later with the data source otp_message_status."
 }

@@ -45,7 +45,7 @@ var noun = &tf.Noun[otp.MessageTemplate]{
 	},
 	Name:    func(t otp.MessageTemplate) string { return t.Name },
 	Unknown: func(t *otp.MessageTemplate, at otp.Path) { t.Unknown = t.Unknown.With(at) },
-	Check:   vendors.Compilers().CheckTemplate,
+	Check:   func(t otp.MessageTemplate) otp.Problems { return vendors.Compilers().CheckTemplate(t) },
 }
 
 func myotpAttribute() schema.Attribute {

@@ -50,7 +50,7 @@ func (cs Compilers) CheckSender(s SenderID) Problems {
 	return cs.withVendors(s.Check(), func(c Compiler) Problems { return c.CheckSender(s) })
 }
 
-// check adds what each vendor finds.
+// withVendors adds what each vendor finds.
 func (cs Compilers) withVendors(ps Problems, find func(Compiler) Problems) Problems {
 	for _, vendor := range Vendors() {
 		if c := cs[vendor]; c != nil {
@@ -93,7 +93,7 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 			}
 			continue // any other vendor is a problem that Check reports
 		}
-		plan := RoutePlan{Profile: p, Index: i, Route: r, Brand: refs.Brand, Template: refs.Template, Sender: refs.Senders[r.SenderID]}
+		plan := RoutePlan{Profile: p, Index: i, Route: r, Brand: refs.Brand, Template: refs.Template, Sender: refs.Senders[r.SenderID], compilers: cs}
 		ps = append(ps, plan.checkBlocks()...)
 		route, found := c.CompileRoute(plan)
 		ps = append(ps, found...)

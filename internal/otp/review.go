@@ -91,13 +91,13 @@ func checkLocales(ps *Problems, t MessageTemplate, routes []compiledRoute) {
 // remedy is what gives a route a wording for another locale; empty where the
 // vendor has one wording only.
 func (r compiledRoute) remedy() string {
-	switch {
-	case r.plan.Route.Channel == VoiceSMS:
-		return "a language to octopush.voice.translations of the route"
-	case r.compiler.Placeholders() != nil:
+	if own, able := r.compiler.(Translating); able {
+		if remedy := own.TranslationRemedy(r.plan.Route.Channel); remedy != "" {
+			return remedy
+		}
+	}
+	if r.compiler.Placeholders() != nil {
 		return "a text to translations"
-	case r.plan.Route.Vendor == MyOTP && r.plan.Route.Channel != Telegram:
-		return "a number to myotp.translations"
 	}
 	return ""
 }

@@ -14,6 +14,8 @@ type RoutePlan struct {
 	Brand    *Brand           // nil: not known yet
 	Template *MessageTemplate // nil: not known yet
 	Sender   *SenderID        // nil: none, or not known yet
+
+	compilers Compilers // of all vendors, for advice
 }
 
 // Path is where the route is in the profile.
@@ -71,8 +73,14 @@ func (r RoutePlan) checkBlocks() Problems {
 			ps.Errorf(r.Path().Attribute(string(block.vendor)), "Options of another vendor", "The route goes through %s, so the options of %s have no effect. Remove them, or change vendor.", r.Route.Vendor.Title(), block.vendor.Title())
 		}
 	}
-	if r.Route.WhatsAppAccount != "" && (r.Route.Vendor != AndroidAPI || r.Knows("channel") && r.Route.Channel != WhatsApp) {
-		ps.Errorf(r.Path().Attribute("whatsapp_account"), "Route takes no WhatsApp account", "Only AndroidAPI's WhatsApp channel sends from a WhatsApp account of your own; this route is %s over %s. Remove whatsapp_account.", r.Route.Vendor.Title(), r.Route.Channel)
+	own := r.compilers[r.Route.Vendor]
+	channel := r.Route.Channel
+	if !r.Knows("channel") {
+		channel = WhatsApp // as it may turn out
+	}
+	if r.Route.WhatsAppAccount != "" && !takesWhatsAppAccount(own, channel) {
+		able := r.compilers.titles(func(c Compiler) bool { return takesWhatsAppAccount(c, WhatsApp) })
+		ps.Errorf(r.Path().Attribute("whatsapp_account"), "Route takes no WhatsApp account", "Only %s's WhatsApp channel sends from a WhatsApp account of your own; this route is %s over %s. Remove whatsapp_account.", enumerate(able), r.Route.Vendor.Title(), r.Route.Channel)
 	}
 	return ps
 }
@@ -127,8 +135,8 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 		messages = append(messages, Message{Wording: w, Sent: text.Expand(values)})
 	}
 	if len(late) > 0 {
-		ps.Errorf(At("template"), "Vendor cannot tell when a code expires", "%s of message template %q %s {{expiry_time}}, which only Octopush fills in; routes[%d] sends through %s. Use {{validity_minutes}}.",
-			enumerate(late), r.Template.Name, plural(len(late), "uses", "use"), r.Index, r.Route.Vendor.Title())
+		ps.Errorf(At("template"), "Vendor cannot tell when a code expires", "%s of message template %q %s {{expiry_time}}, which only %s; routes[%d] sends through %s. Use {{validity_minutes}}.",
+			enumerate(late), r.Template.Name, plural(len(late), "uses", "use"), r.compilers.fillers(PlaceholderExpiry), r.Index, r.Route.Vendor.Title())
 	}
 	if len(broken) > 0 {
 		ps.Errorf(At("validity_seconds"), "Validity is not in whole minutes", "%s of message template %q %s {{validity_minutes}}, but %d seconds are not whole minutes. Write %s.",

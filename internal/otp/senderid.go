@@ -39,7 +39,7 @@ func IsHandle(s string) bool { return handle.MatchString(s) }
 func (s SenderID) Check() Problems {
 	var ps Problems
 	if s.AndroidAPI == nil && s.Octopush == nil && !s.Unknown.Any("androidapi", "octopush") {
-		ps.Errorf(At("androidapi"), "Sender ID is empty", "Set androidapi (a device or a gateway) or octopush (an alphanumeric sender). MyOTP.App and Way2API take no sender ID.")
+		ps.Errorf(At("androidapi"), "Sender ID is empty", "Set androidapi (a device or a gateway) or octopush (an alphanumeric sender). Other vendors take no sender ID.")
 	}
 	return ps
 }

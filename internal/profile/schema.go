@@ -1,6 +1,8 @@
 package profile
 
 import (
+	"strings"
+
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64default"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -108,9 +110,19 @@ func limitsAttribute() schema.Attribute {
 	}
 }
 
+// vendorNames are the listed vendors, as HCL spells them.
+func vendorNames() string {
+	names := make([]string, 0, len(otp.Vendors()))
+	for _, vendor := range otp.Vendors() {
+		names = append(names, "`"+string(vendor)+"`")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
 func routeAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"vendor":  schema.StringAttribute{Required: true, MarkdownDescription: "`androidapi`, `myotp`, `octopush` or `way2api`."},
+		"vendor":  schema.StringAttribute{Required: true, MarkdownDescription: vendorNames() + "."},
 		"channel": schema.StringAttribute{Required: true, MarkdownDescription: "`sms`, `voice_sms` (Octopush), `whatsapp` (AndroidAPI, MyOTP.App) or `telegram` (MyOTP.App)."},
 		"sender_id": schema.StringAttribute{
 			Optional:            true,

@@ -36,7 +36,7 @@ var noun = &tf.Noun[otp.SenderID]{
 	},
 	Name:    func(s otp.SenderID) string { return s.Name },
 	Unknown: func(s *otp.SenderID, at otp.Path) { s.Unknown = s.Unknown.With(at) },
-	Check:   vendors.Compilers().CheckSender,
+	Check:   func(s otp.SenderID) otp.Problems { return vendors.Compilers().CheckSender(s) },
 }
 
 func androidAPIAttribute() schema.Attribute {

@@ -61,6 +61,17 @@ func Compilers() otp.Compilers {
 	return compilers
 }
 
+// Extensions are by how many seconds vendors can extend a code.
+func Extensions() otp.Extensions {
+	extensions := otp.Extensions{}
+	for _, v := range All() {
+		if v.Extension != nil {
+			extensions[v.Name] = *v.Extension
+		}
+	}
+	return extensions
+}
+
 // Variables names the environment variables that hold the credentials of a
 // vendor's default account.
 func Variables(vendor otp.Vendor) []string {

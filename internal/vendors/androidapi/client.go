@@ -23,6 +23,7 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 		{Field: "SECRET", Name: "API secret", Where: "API secret, from Tools → API Keys of the dashboard."},
 	},
 	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	Undelivered: "AndroidAPI knows no more than whether sending failed: look at the phone.",
 	// The answer to send/otp tells the code, always, and no cost (AndroidAPI
 	// reference §7.1).
 	Receipt: otp.Receipt{Code: "/data/otp", MessageID: "/data/messageId"},

@@ -95,6 +95,10 @@ func checkGateway(ps *otp.Problems, path otp.Path, sender otp.AndroidAPISender) 
 	}
 }
 
+// TakesWhatsAppAccount is true over WhatsApp: send/otp takes an account that was
+// linked (AndroidAPI reference §7.1).
+func (Compiler) TakesWhatsAppAccount(channel otp.Channel) bool { return channel == otp.WhatsApp }
+
 func checkRoute(r otp.RoutePlan) otp.Problems {
 	var ps otp.Problems
 	r.CheckChannel(&ps, otp.SMS, otp.WhatsApp)

@@ -30,6 +30,11 @@ type Vendor struct {
 	Endpoints []Endpoint
 	// Compiler makes the calls of documents.
 	Compiler otp.Compiler
+	// Extension is by how much a code can be extended; nil: not at all.
+	Extension *otp.Extension
+	// Undelivered is a sentence for people whose message is not known to be
+	// delivered; empty: the vendor may be asked again.
+	Undelivered string
 	// Receipt is what the answer to a send tells beyond what documents keep.
 	Receipt otp.Receipt
 }

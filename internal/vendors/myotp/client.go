@@ -3,6 +3,7 @@
 package myotp
 
 import (
+	"fmt"
 	"sync/atomic"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
@@ -24,6 +25,12 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 		{Field: "API_KEY", Name: "API key", Where: "API key, 32 characters, from the dashboard."},
 	},
 	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// Its developer page has "same as otp_validity", its newest document begins at
+	// 60 seconds (MyOTP reference §4, §12).
+	Extension: &otp.Extension{
+		Least: minExtension, Most: maxValidity, Doubted: newMinExtension,
+		Doubt: fmt.Sprintf("MyOTP.App's developer page allows it, and its newest document wants %d or more.", newMinExtension),
+	},
 	// The answer to generate_otp tells the cost in credits and, with return_otp,
 	// the code (MyOTP reference §2). Many markets forbid that in production, which
 	// is why no document asks for it.

@@ -28,6 +28,9 @@ const (
 	maxValidity    = 14400
 	suggestedMax   = 1800 // SMS on an older page
 	maxTelegram    = 3600
+
+	minExtension    = 30
+	newMinExtension = 60
 )
 
 // whatsAppTemplate is one of the vendor's WhatsApp templates. Its own expiry
@@ -63,6 +66,15 @@ func (t whatsAppTemplate) lasting(validity int64) (whatsAppTemplate, bool) {
 		return whatsAppTemplate{}, false
 	}
 	return whatsAppTemplates[i], true
+}
+
+// TranslationRemedy is the number of a template in another language. Telegram
+// has one wording (MyOTP reference §2).
+func (Compiler) TranslationRemedy(channel otp.Channel) string {
+	if channel == otp.Telegram {
+		return ""
+	}
+	return "a number to myotp.translations"
 }
 
 // CheckSender has nothing to add: MyOTP.App takes no sender ID.

@@ -52,6 +52,14 @@ func (Compiler) CheckSender(s otp.SenderID) otp.Problems {
 	return ps
 }
 
+// TranslationRemedy is the language that a voice reads a translation in.
+func (Compiler) TranslationRemedy(channel otp.Channel) string {
+	if channel == otp.VoiceSMS {
+		return "a language to octopush.voice.translations of the route"
+	}
+	return ""
+}
+
 // CheckBrand has nothing to add: Octopush sends the name that is in the text.
 func (Compiler) CheckBrand(otp.Brand) otp.Problems { return nil }
 
