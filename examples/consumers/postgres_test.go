@@ -44,9 +44,9 @@ func TestAnApplicationReadsItsViewOnPostgreSQLAndNothingElse(t *testing.T) {
 
 	// A password in the URL works, too. In neither place is it ever shown.
 	told := stage.output.String()
-	run := func(command []string, catalog string, more ...string) (exit int, output string) {
+	run := func(c *consumer, catalog string, more ...string) (exit int, output string) {
 		t.Helper()
-		b := &bench{dir: stage.dir, command: command, env: append(stage.env, more...)}
+		b := &bench{dir: stage.dir, play: c.batch, env: append(stage.env, more...)}
 		exit, stdout, stderr := b.run(t, "--catalog", catalog, "--profile", profile.Name, "routes")
 		told += stdout + stderr
 		return exit, stdout + stderr

@@ -32,14 +32,26 @@ const (
 // its own.
 type withTable struct {
 	server *pgtest.Server
-	words  []string
+	run    conformance.Run
+	url    string // once the table is there
 }
 
 // ddl is the table of the Go consumer's table.go.
-const ddl = "CREATE TABLE IF NOT EXISTS otp_challenges (name text PRIMARY KEY, record jsonb NOT NULL, stale bigint NOT NULL)"
+const ddl = "CREATE TABLE otp_challenges (name text PRIMARY KEY, record jsonb NOT NULL, stale bigint NOT NULL)"
 
 // Play implements conformance.Player.
-func (w withTable) Play(ctx context.Context, stage conformance.Stage, command []string, now int64) (conformance.Told, error) {
+func (w *withTable) Play(ctx context.Context, stage conformance.Stage, command []string, now int64) (conformance.Told, error) {
+	if w.url == "" {
+		if err := w.create(ctx, stage); err != nil {
+			return conformance.Told{}, err
+		}
+	}
+	player := conformance.Command{Run: w.run, Challenges: w.url, Environment: map[string]string{"OTP_CHALLENGES_KEY": "a-made-up-key-of-more-than-32-characters"}}
+	return player.Play(ctx, stage, command, now)
+}
+
+// create makes the table in a schema of its own.
+func (w *withTable) create(ctx context.Context, stage conformance.Stage) error {
 	name := "case_" + strings.ToLower(filepath.Base(filepath.Dir(filepath.Dir(stage.Folder)))+filepath.Base(filepath.Dir(stage.Folder)))
 	schema := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -51,14 +63,11 @@ func (w withTable) Play(ctx context.Context, stage conformance.Stage, command []
 	url := w.server.URL(pgtest.Administrator, "postgres", "search_path="+schema)
 	db, err := sql.Open("pgx", url)
 	if err != nil {
-		return conformance.Told{}, err
+		return err
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("CREATE SCHEMA IF NOT EXISTS %q; %s", schema, ddl))
-	if err := errors.Join(err, db.Close()); err != nil {
-		return conformance.Told{}, err
-	}
-	player := conformance.Command{Words: w.words, Challenges: url, Environment: map[string]string{"OTP_CHALLENGES_KEY": "a-made-up-key-of-more-than-32-characters"}}
-	return player.Play(ctx, stage, command, now)
+	_, err = db.ExecContext(ctx, fmt.Sprintf("CREATE SCHEMA %q; %s", schema, ddl))
+	w.url = url
+	return errors.Join(err, db.Close())
 }
 
 // needs skips a test where a program cannot do something; where CI is, it fails.
@@ -88,7 +97,7 @@ func documentOf(t *testing.T, path string, c conformance.Case) {
 
 func TestAttemptsThatRaceAreCounted(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
+	each(t, func(t *testing.T, c *consumer) {
 		var verified atomic.Int32
 		vendor := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			answer := `{"message_id": "3f0c1d2e", "status": "accepted"}`
@@ -99,7 +108,7 @@ func TestAttemptsThatRaceAreCounted(t *testing.T) {
 			_, _ = io.WriteString(w, answer) // that the consumer has gone is no fault
 		}))
 		t.Cleanup(vendor.Close)
-		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + vendor.URL}}
+		b := &bench{dir: t.TempDir(), play: c.process, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + vendor.URL}}
 		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"myotp"}})
 		do := []string{"--document", b.path("document.json"), "--profile", "login", "--json"}
 		if exit, _, stderr := b.run(t, append(slices.Clone(do), "send", phone)...); exit != 0 {
@@ -118,10 +127,10 @@ func TestAttemptsThatRaceAreCounted(t *testing.T) {
 
 func TestWithoutChallengesNothingIsSent(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
+	each(t, func(t *testing.T, c *consumer) {
 		never := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the vendor was asked") }))
 		t.Cleanup(never.Close)
-		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + never.URL}}
+		b := &bench{dir: t.TempDir(), play: c.process, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_MYOTP_API_KEY=made-up", "OTP_MYOTP_BASE_URL=" + never.URL}}
 		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"myotp"}})
 		if err := os.WriteFile(b.path("broken.json"), []byte("leak-marker"), 0o600); err != nil {
 			t.Fatal(err)
@@ -178,9 +187,9 @@ func TestAReaderIsLetInAfterAKilledWriter(t *testing.T) {
 	}
 	do("ROLLBACK")
 	must(db.Close())
-	each(t, func(t *testing.T, command []string) {
-		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH")}}
-		if filepath.Base(command[0]) == "node" && exec.Command(command[0], "-e", "require('node:sqlite')").Run() != nil {
+	each(t, func(t *testing.T, c *consumer) {
+		b := &bench{dir: t.TempDir(), play: c.process, env: []string{"PATH=" + os.Getenv("PATH")}}
+		if c.language == "node" && exec.Command("node", "-e", "require('node:sqlite')").Run() != nil {
 			if exit, _, stderr := b.run(t, "--catalog", b.path("catalog.db"), "--profile", "login", "routes"); exit != 1 || !strings.Contains(stderr, "use Node 22.13 or newer") {
 				t.Errorf("exit code %d: %s", exit, stderr)
 			}
@@ -202,8 +211,8 @@ func TestAReaderIsLetInAfterAKilledWriter(t *testing.T) {
 
 func TestOutputForPeople(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
-		b := &bench{dir: t.TempDir(), command: command, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_OCTOPUSH_BASE_URL=http://127.0.0.1:9", "OTP_OCTOPUSH_API_KEY=made-up", "OTP_OCTOPUSH_API_LOGIN=x"}}
+	each(t, func(t *testing.T, c *consumer) {
+		b := &bench{dir: t.TempDir(), play: c.process, env: []string{"PATH=" + os.Getenv("PATH"), "OTP_OCTOPUSH_BASE_URL=http://127.0.0.1:9", "OTP_OCTOPUSH_API_KEY=made-up", "OTP_OCTOPUSH_API_LOGIN=x"}}
 		documentOf(t, b.path("document.json"), conformance.Case{Routes: []string{"octopush", "way2api", "myotp"}})
 		show := func(wantExit int, want, wantError string, arguments ...string) {
 			t.Helper()

@@ -36,7 +36,7 @@ func link(t *testing.T, server *sandbox.Server, number string) string {
 
 func TestALinkedAccountSendsUntilItIsGone(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
+	each(t, func(t *testing.T, c *consumer) {
 		server := sandbox.StartForTest(t, sandbox.Options{})
 		account := link(t, server, "+447700900123")
 		s := story{ways: []string{"whatsapp", "device"}, profile: func(p *otp.Profile) {
@@ -44,7 +44,7 @@ func TestALinkedAccountSendsUntilItIsGone(t *testing.T) {
 			p.Routes[0].WhatsAppAccount = account
 		}}
 		path := filepath.Join(t.TempDir(), "catalog.db")
-		stage := newStage(t, command, server, path, s, fill(t, "sqlite:"+path, []story{s})[0])
+		stage := newStage(t, c, server, path, s, fill(t, "sqlite:"+path, []story{s})[0])
 		stage.requests = len(server.Requests())
 		ours := `whatsapp to +33612345678 from "+447700900123": ` + english
 		stage.play(t, []act{
@@ -70,12 +70,12 @@ func TestALinkedAccountSendsUntilItIsGone(t *testing.T) {
 // and then the document, while codes are on their way.
 func TestANewRevisionLeavesCodesOnTheirWay(t *testing.T) {
 	t.Parallel()
-	each(t, func(t *testing.T, command []string) {
+	each(t, func(t *testing.T, c *consumer) {
 		server := sandbox.StartForTest(t, sandbox.Options{})
 		s := story{ways: []string{"octopush"}, profile: unlimited}
 		path := filepath.Join(t.TempDir(), "catalog.db")
 		profile := fill(t, "sqlite:"+path, []story{s})[0]
-		stage := newStage(t, command, server, path, s, profile)
+		stage := newStage(t, c, server, path, s, profile)
 		write := func(w store.Write) {
 			t.Helper()
 			catalog, err := store.Open("sqlite:"+path, store.WithActor("test"))

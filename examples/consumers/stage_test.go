@@ -101,9 +101,8 @@ func perform(t *testing.T, stories []story) {
 			// Every story on the first, and in turn on the others, which the conformance
 			// cases hold to the same.
 			for _, language := range []string{languages[0], languages[1+i%(len(languages)-1)]} {
-				command := available(t, language)
 				server := sandbox.StartForTest(t, sandbox.Options{Settings: s.settings, Random: s.random})
-				newStage(t, command, server, path, s, profiles[i]).play(t, s.acts)
+				newStage(t, available(t, language), server, path, s, profiles[i]).play(t, s.acts)
 			}
 		})
 	}
@@ -219,7 +218,7 @@ type stage struct {
 	requests, messages int // that were seen so far
 }
 
-func newStage(t *testing.T, command []string, server *sandbox.Server, catalog string, s story, p otp.Profile) *stage {
+func newStage(t *testing.T, c *consumer, server *sandbox.Server, catalog string, s story, p otp.Profile) *stage {
 	t.Helper()
 	environment := server.Environment()
 	maps.Copy(environment, map[string]string{
@@ -228,7 +227,7 @@ func newStage(t *testing.T, command []string, server *sandbox.Server, catalog st
 	if s.env != nil {
 		s.env(environment)
 	}
-	b := &bench{dir: t.TempDir(), command: command}
+	b := &bench{dir: t.TempDir(), play: c.batch}
 	for name, value := range environment {
 		b.env = append(b.env, name+"="+value)
 	}
@@ -237,7 +236,7 @@ func newStage(t *testing.T, command []string, server *sandbox.Server, catalog st
 		phone = ways[s.ways[0]].phone()
 	}
 	options := []string{"--json", "--catalog", catalog, "--profile", p.Name}
-	if filepath.Base(command[0]) == "node" && !strings.HasPrefix(catalog, "postgres:") { // an older one has no SQLite
+	if c.language == "node" && !strings.HasPrefix(catalog, "postgres:") { // an older one has no SQLite
 		options[1], options[2] = "--document", documentIn(t, catalog, p.Name, b.path("document.json"))
 	}
 	return &stage{bench: b, sandbox: server, profile: p, phone: phone, options: options}

@@ -14,9 +14,33 @@ import (
 	"strings"
 )
 
+// Exit is the end of a run of a program.
+type Exit struct {
+	Code           int
+	Stdout, Stderr string
+}
+
+// Run runs a program once; the environment is all that it has.
+type Run func(ctx context.Context, arguments, environment []string) (Exit, error)
+
+// Process starts a program; the words are its name and what comes before the
+// arguments.
+func Process(words ...string) Run {
+	return func(ctx context.Context, arguments, environment []string) (Exit, error) {
+		process := exec.CommandContext(ctx, words[0], append(slices.Clone(words[1:]), arguments...)...)
+		var stdout, stderr bytes.Buffer
+		process.Env, process.Stdout, process.Stderr = environment, &stdout, &stderr
+		var failed *exec.ExitError
+		if err := process.Run(); err != nil && !errors.As(err, &failed) {
+			return Exit{}, err
+		}
+		return Exit{process.ProcessState.ExitCode(), stdout.String(), stderr.String()}, nil
+	}
+}
+
 // Command is a program that speaks the command line of the consumers.
 type Command struct {
-	Words []string // the program and what comes before its arguments
+	Run Run
 	// Challenges is where it remembers what was sent; empty: a file.
 	Challenges string
 	// Environment is set beside that of a case.
@@ -34,24 +58,21 @@ func (c Command) Play(ctx context.Context, stage Stage, command []string, now in
 	if challenges == "" {
 		challenges = filepath.Join(stage.Folder, "challenges.json")
 	}
-	arguments := append(slices.Clone(c.Words[1:]), "--document", document, "--profile", "login", "--challenges", challenges, "--now", strconv.FormatInt(now, 10), "--json")
-	process := exec.CommandContext(ctx, c.Words[0], append(arguments, command...)...)
+	arguments := []string{"--document", document, "--profile", "login", "--challenges", challenges, "--now", strconv.FormatInt(now, 10), "--json"}
 	// A proxy of the environment is not asked.
-	process.Env = []string{"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "HTTP_PROXY=http://127.0.0.1:9", "http_proxy=http://127.0.0.1:9"}
+	environment := []string{"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT"), "HTTP_PROXY=http://127.0.0.1:9", "http_proxy=http://127.0.0.1:9"}
 	for _, variables := range []map[string]string{stage.Environment, c.Environment} {
 		for name, value := range variables {
-			process.Env = append(process.Env, name+"="+value)
+			environment = append(environment, name+"="+value)
 		}
 	}
-	var stdout, stderr bytes.Buffer
-	process.Stdout, process.Stderr = &stdout, &stderr
-	var failed *exec.ExitError
-	if err := process.Run(); err != nil && !errors.As(err, &failed) {
+	exit, err := c.Run(ctx, append(arguments, command...), environment)
+	if err != nil {
 		return Told{}, err
 	}
-	told := Told{Output: stdout.String() + stderr.String(), Refused: process.ProcessState.ExitCode() == 1}
+	told := Told{Output: exit.Stdout + exit.Stderr, Refused: exit.Code == 1}
 	if told.Refused {
-		if crashed(stderr.String()) || stdout.Len() > 0 {
+		if crashed(exit.Stderr) || exit.Stdout != "" {
 			return Told{Output: "it broke: " + told.Output}, nil
 		}
 		return told, nil
@@ -62,16 +83,16 @@ func (c Command) Play(ctx context.Context, stage Stage, command []string, now in
 			Route int `json:"route"`
 		} `json:"refused"`
 	}
-	if err := json.Unmarshal(stdout.Bytes(), &result); err != nil {
-		told.Output = fmt.Sprintf("exit code %d, and no result: %s", process.ProcessState.ExitCode(), told.Output)
+	if err := json.Unmarshal([]byte(exit.Stdout), &result); err != nil {
+		told.Output = fmt.Sprintf("exit code %d, and no result: %s", exit.Code, told.Output)
 		return told, nil //nolint:nilerr // that is what the case judges
 	}
 	told.Result = result.Result
 	for _, refused := range result.Refused {
 		told.Result.Refused = append(told.Result.Refused, refused.Route)
 	}
-	if want := exitCode(told.Result.Outcome); process.ProcessState.ExitCode() != want {
-		told.Result.Outcome += fmt.Sprintf(" with exit code %d, want %d", process.ProcessState.ExitCode(), want)
+	if want := exitCode(told.Result.Outcome); exit.Code != want {
+		told.Result.Outcome += fmt.Sprintf(" with exit code %d, want %d", exit.Code, want)
 	}
 	return told, nil
 }

@@ -213,8 +213,22 @@ var Credentials = map[string]string{
 	"OTP_WAY2API_API_KEY": "made-up-way2api-key",
 }
 
+// secure reports whether a case needs VENDOR_TLS.
+func (c Case) secure() bool {
+	for _, value := range c.Environment {
+		if strings.Contains(value, "VENDOR_TLS") {
+			return true
+		}
+	}
+	return false
+}
+
 // environment is that of a case.
-func (c Case) environment(vendor, tls string) map[string]string {
+func (c Case) environment(v *vendor) map[string]string {
+	vendor, tls := v.plain.URL, ""
+	if v.tls != nil {
+		tls = v.tls.URL
+	}
 	all := map[string]string{}
 	for name, value := range Credentials {
 		all[name] = value

@@ -48,9 +48,9 @@ func (c Case) Play(ctx context.Context, folder string, player Player) (broken []
 	if err != nil {
 		return nil, err
 	}
-	v := newVendor()
+	v := newVendor(c.secure())
 	defer v.close()
-	stage := Stage{Folder: folder, Document: document, Environment: c.environment(v.plain.URL, v.tls.URL)}
+	stage := Stage{Folder: folder, Document: document, Environment: c.environment(v)}
 	now, printed := int64(Start), ""
 	for number, step := range c.Steps {
 		now += step.After

@@ -31,9 +31,14 @@ type vendor struct {
 	made    string
 }
 
-func newVendor() *vendor {
+// newVendor starts the server, and only where it is asked for one with a
+// certificate, which costs more than a case.
+func newVendor(secure bool) *vendor {
 	v := &vendor{}
 	v.plain = httptest.NewServer(http.HandlerFunc(v.serve))
+	if !secure {
+		return v
+	}
 	v.tls = httptest.NewUnstartedServer(http.HandlerFunc(v.serve))
 	v.tls.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshakes
 	v.tls.StartTLS()
@@ -42,7 +47,9 @@ func newVendor() *vendor {
 
 func (v *vendor) close() {
 	v.plain.Close()
-	v.tls.Close()
+	if v.tls != nil {
+		v.tls.Close()
+	}
 }
 
 func (v *vendor) expect(answers []Answer) {

@@ -90,16 +90,18 @@ func parseOptions(arguments []string) (*options, error) {
 	return o, nil
 }
 
-func main() {
-	o, err := parseOptions(os.Args[1:])
+func main() { os.Exit(program(os.Args[1:])) }
+
+func program(arguments []string) int {
+	o, err := parseOptions(arguments)
 	if err == nil {
 		var code int
 		if code, err = o.run(); err == nil {
-			os.Exit(code)
+			return code
 		}
 	}
 	fmt.Fprintf(os.Stderr, "consumer: %s\n", err)
-	os.Exit(1)
+	return 1
 }
 
 func (o *options) run() (code int, err error) {

@@ -1,4 +1,3 @@
-#!/usr/bin/env php
 <?php
 // Send, verify, extend and check one-time passwords by a profile document. PHP 8.2 or newer with curl, and PDO where a
 // database is used, and no line about any vendor. See ../README.md.
@@ -99,9 +98,16 @@ function main(array $words): int
     return $options['command'] === 'routes' ? 0 : EXITS[$result['outcome']] ?? 2;
 }
 
-try {
-    exit(main(array_slice($argv, 1)));
-} catch (Fault $fault) {
-    tell("consumer: {$fault->getMessage()}");
-    exit(1);
+function program(array $words): int
+{
+    try {
+        return main($words);
+    } catch (Fault $fault) {
+        tell("consumer: {$fault->getMessage()}");
+        return 1;
+    }
+}
+
+if (realpath($_SERVER['SCRIPT_FILENAME']) === __FILE__) {
+    exit(program(array_slice($argv, 1)));
 }

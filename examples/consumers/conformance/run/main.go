@@ -25,7 +25,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: run [-only WORDS] COMMAND [ARGUMENT…]: the consumer to hold to the contract")
 		os.Exit(2)
 	}
-	broken, err := run(conformance.Command{Words: flag.Args()}, *only)
+	broken, err := run(conformance.Command{Run: conformance.Process(flag.Args()...)}, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
