@@ -60,3 +60,25 @@ func licence(t *testing.T, folder string) string {
 	}
 	return "unknown"
 }
+
+// What people copy out of the repository says under which licence it is, because
+// LICENSE stays behind.
+func TestWhatIsCopiedSaysItsLicence(t *testing.T) {
+	t.Parallel()
+	copied := 0
+	for _, files := range []string{"go/*.go", "node/*.mjs", "php/*.php", "python/*.py"} {
+		found, err := filepath.Glob(filepath.Join(root, "examples/consumers", files))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range found {
+			copied++
+			if text := content(t, strings.TrimPrefix(file, root)); !strings.Contains(text[:min(len(text), 200)], "SPDX-License-Identifier: MPL-2.0\n") {
+				t.Errorf("%s does not say its licence", file)
+			}
+		}
+	}
+	if copied < 20 {
+		t.Errorf("%d files were found", copied)
+	}
+}

@@ -25,8 +25,8 @@ func TestVersionsAreTheSameEverywhere(t *testing.T) {
 		t.Errorf("the page about OpenTofu does not say %s and %s", terraform, opentofu)
 	}
 
-	make := content(t, "GNUmakefile")
-	if built, released := first(t, make, `(?m)^GORELEASER := (\S+)$`), first(t, content(t, ".github/workflows/release.yml"), `(?s)goreleaser-action.*?version: v(\S+)`); built != released {
+	makefile := content(t, "GNUmakefile")
+	if built, released := first(t, makefile, `(?m)^GORELEASER := (\S+)$`), first(t, content(t, ".github/workflows/release.yml"), `(?s)goreleaser-action.*?version: v(\S+)`); built != released {
 		t.Errorf("`make release-check` builds with goreleaser %s, and a release is made with %s", built, released)
 	}
 	// The plugin protocol that is served is the one that registries are told.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MPL-2.0
+
 // The program sends, verifies, extends and checks one-time passwords by a
 // profile document, with no line about any vendor. See ../README.md.
 package main

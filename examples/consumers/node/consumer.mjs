@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// SPDX-License-Identifier: MPL-2.0
 // Send, verify, extend and check one-time passwords by a profile document. Node 20 or newer, no dependency but `pg` where
 // PostgreSQL is used, and no line about any vendor. See ../README.md.
 import net from "node:net";

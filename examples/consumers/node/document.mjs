@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MPL-2.0
 // The profile document: read from where it is, and refused where its contract does not hold.
 import { existsSync, readFileSync } from "node:fs";
 

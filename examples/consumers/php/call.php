@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: MPL-2.0
 // One call of a document: filled in, sent, and its answer judged.
 declare(strict_types=1);
 

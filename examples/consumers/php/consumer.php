@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: MPL-2.0
 // Send, verify, extend and check one-time passwords by a profile document. PHP 8.2 or newer with curl, and PDO where a
 // database is used, and no line about any vendor. See ../README.md.
 declare(strict_types=1);

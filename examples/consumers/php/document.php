@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: MPL-2.0
 // The profile document: read from where it is, and refused where its contract does not hold.
 declare(strict_types=1);
 

@@ -1,4 +1,5 @@
 <?php
+// SPDX-License-Identifier: MPL-2.0
 // What an application does with a document: send, verify, extend, status, and its own duties.
 declare(strict_types=1);
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MPL-2.0
 """One call of a document: filled in, sent, and its answer judged."""
 import contextlib
 import http.client

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MPL-2.0
 """What the server remembers: of each profile and phone the challenge and the counters, and the counters of addresses and
 of the whole profile. Everything that a person or a vendor must keep secret is in it as a keyed hash."""
 import contextlib

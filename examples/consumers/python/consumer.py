@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: MPL-2.0
 """Send, verify, extend and check one-time passwords by a profile document.
 
 Python 3.9 or newer, standard library only, and no line about any vendor. See ../README.md.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MPL-2.0
 """What an application does with a document: send, verify, extend, status, and its own duties."""
 import ipaddress
 import re
