@@ -5,9 +5,8 @@ import "fmt"
 // Canonical is the document as text: keys sorted, no insignificant space, no
 // HTML escapes. Equal documents give equal bytes.
 func (d Document) Canonical() (string, error) {
-	w, _ := writers.Get().(*writer)
+	w := newWriter()
 	defer writers.Put(w)
-	w.text, w.keys, w.err = w.text[:0], w.keys[:0], nil
 	w.document(d)
 	if w.err != nil {
 		return "", fmt.Errorf("document of profile %q: %w", d.Profile, w.err)

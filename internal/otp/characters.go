@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf16"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -88,7 +87,13 @@ func checkBreaks(ps *Problems, path Path, s string) {
 
 // Length is the number of characters of a message as vendors count them: a
 // character outside the basic plane, most emoji among them, counts as two.
-func Length(s string) int { return len(utf16.Encode([]rune(s))) }
+func Length(s string) int {
+	n := 0
+	for _, r := range s {
+		n += unitsOf(r)
+	}
+	return n
+}
 
 // confusable are the scripts whose letters look alike.
 var confusable = map[string]*unicode.RangeTable{

@@ -2,8 +2,6 @@ package otp
 
 import (
 	"cmp"
-	"maps"
-	"slices"
 )
 
 // Compiler speaks for one vendor: it knows the vendor's rules and the exact
@@ -74,14 +72,14 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 		AllowedCountries: p.AllowedCountries,
 		Limits:           p.limits(),
 		ResendRoute:      cmp.Or(p.ResendRoute, ResendSame),
-		Routes:           []DocumentRoute{},
+		Routes:           make([]DocumentRoute, 0, len(p.Routes)),
 	}
 	if refs.Brand != nil {
 		doc.Brand = refs.Brand.DisplayName
 	}
 	code := p.Code.Resolve()
 	doc.Code = DocumentCode{Length: code.Length, Digits: code.Digits, UpperCase: code.UpperCase, LowerCase: code.LowerCase, SpecialCharacters: code.SpecialCharacters}
-	var compiled []compiledRoute
+	compiled := make([]compiledRoute, 0, len(p.Routes))
 	for i, r := range p.Routes {
 		if len(r.Unknown) > 0 || r.SenderID != "" && !refs.Senders[r.SenderID].known() {
 			complete = false
@@ -94,6 +92,7 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 			continue // any other vendor is a problem that Check reports
 		}
 		plan := RoutePlan{Profile: p, Index: i, Route: r, Brand: refs.Brand, Template: refs.Template, Sender: refs.Senders[r.SenderID], compilers: cs}
+		plan.variables = plan.Variables()
 		ps = append(ps, plan.checkBlocks()...)
 		route, found := c.CompileRoute(plan)
 		ps = append(ps, found...)
@@ -135,5 +134,5 @@ func (p Profile) countryPrefixes() (map[string]string, error) {
 	if len(named) == 0 {
 		return nil, nil
 	}
-	return CountryPrefixes(slices.Sorted(maps.Keys(named)))
+	return CountryPrefixes(sortedKeys(named))
 }

@@ -2,7 +2,6 @@ package otp
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 )
@@ -50,7 +49,7 @@ func checkSegments(ps *Problems, t MessageTemplate, longest map[string]string) {
 		}
 	}
 	var found []string
-	for _, locale := range slices.Sorted(maps.Keys(longest)) {
+	for _, locale := range sortedKeys(longest) {
 		cost := CountSegments(longest[locale])
 		if cost.Segments > 1 && said[locale] != cost.Segments {
 			found = append(found, fmt.Sprintf("%s takes %d segments (%s)", wordingPath(locale), cost.Segments, whyCostly(longest[locale], cost)))

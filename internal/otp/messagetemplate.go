@@ -1,7 +1,6 @@
 package otp
 
 import (
-	"maps"
 	"slices"
 	"strings"
 )
@@ -59,16 +58,26 @@ func wordingPath(locale string) Path {
 	if locale == "" {
 		return At("text")
 	}
-	return At("translations").Key(locale)
+	return Path{"translations", Key(locale)}
+}
+
+// sortedKeys are the keys of a map in order.
+func sortedKeys[V any](values map[string]V) []string {
+	keys := make([]string, 0, len(values))
+	for key := range values {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
 }
 
 // Wordings lists the default text and then every translation by locale.
 func (t MessageTemplate) Wordings() []Wording {
-	var ws []Wording
+	ws := make([]Wording, 0, len(t.Translations)+1)
 	if t.Text != "" {
 		ws = append(ws, newWording("", t.Text))
 	}
-	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
+	for _, locale := range sortedKeys(t.Translations) {
 		ws = append(ws, newWording(locale, t.Translations[locale]))
 	}
 	return ws
@@ -103,11 +112,11 @@ func (t MessageTemplate) checkWordings() Problems {
 		ps.Warnf(At("text"), "Line feed at the end of a text is left out", "%s %s in a line feed, as every heredoc does. It is not sent: no vendor needs it, and a browser reads the last line only. To be rid of this warning, wrap the heredoc in chomp(), or write a string in quotes.",
 			enumerate(trimmed), plural(len(trimmed), "ends", "end"))
 	}
-	for _, locale := range slices.Sorted(maps.Keys(t.Translations)) {
-		checkLocale(&ps, At("translations").Key(locale), locale)
+	for _, locale := range sortedKeys(t.Translations) {
+		checkLocale(&ps, wordingPath(locale), locale)
 	}
 	if t.MyOTP != nil {
-		for _, locale := range slices.Sorted(maps.Keys(t.MyOTP.Translations)) {
+		for _, locale := range sortedKeys(t.MyOTP.Translations) {
 			checkLocale(&ps, At("myotp").Attribute("translations").Key(locale), locale)
 		}
 	}

@@ -57,9 +57,11 @@ const knownPlaceholders = "The placeholders are {{otp}}, {{brand}}, {{validity_m
 // holds no brace and no "${", so that no vendor and no application can take a
 // part of it for a placeholder of its own.
 func ParseText(s string) (Text, []TextFault) {
-	var text Text
+	if !utf8.ValidString(s) {
+		s = string([]rune(s))
+	}
+	text := make(Text, 0, 2*strings.Count(s, "{{")+1)
 	var faults []TextFault
-	literal := strings.Builder{}
 	position := 1
 	fault := func(found, remedy string) {
 		faults = append(faults, TextFault{Position: position, Found: found, Remedy: remedy})
@@ -80,10 +82,6 @@ func ParseText(s string) (Text, []TextFault) {
 			case !placeholder.Valid():
 				fault(fmt.Sprintf("unknown placeholder %q", taken), fmt.Sprintf("write {{%s}}. %s", suggestion(name), knownPlaceholders))
 			default:
-				if literal.Len() > 0 {
-					text = append(text, Piece{Literal: literal.String()})
-					literal.Reset()
-				}
 				text = append(text, Piece{Placeholder: placeholder})
 			}
 			s, position = s[len(taken):], position+utf8.RuneCountInString(taken)
@@ -95,13 +93,13 @@ func ParseText(s string) (Text, []TextFault) {
 			fault(`"}"`, "a text holds no braces outside a placeholder; remove it.")
 			s, position = s[1:], position+1
 		default:
-			r, size := utf8.DecodeRuneInString(s)
-			literal.WriteRune(r)
-			s, position = s[size:], position+1
+			n := 0
+			for n < len(s) && s[n] != '{' && s[n] != '}' && !strings.HasPrefix(s[n:], "${") {
+				n++
+			}
+			text = append(text, Piece{Literal: s[:n]})
+			s, position = s[n:], position+utf8.RuneCountInString(s[:n])
 		}
-	}
-	if literal.Len() > 0 {
-		text = append(text, Piece{Literal: literal.String()})
 	}
 	return text, faults
 }
@@ -150,6 +148,11 @@ func (t Text) Count(p Placeholder) int {
 // at again. A placeholder without a value stays as it was written.
 func (t Text) Expand(values map[Placeholder]string) string {
 	var b strings.Builder
+	size := 0
+	for _, piece := range t {
+		size += len(piece.Literal) + max(len(values[piece.Placeholder]), len("{{}}")+len(piece.Placeholder))
+	}
+	b.Grow(size)
 	for _, piece := range t {
 		value, filled := values[piece.Placeholder]
 		switch {
@@ -158,7 +161,9 @@ func (t Text) Expand(values map[Placeholder]string) string {
 		case filled:
 			b.WriteString(value)
 		default:
-			b.WriteString("{{" + string(piece.Placeholder) + "}}")
+			b.WriteString("{{")
+			b.WriteString(string(piece.Placeholder))
+			b.WriteString("}}")
 		}
 	}
 	return b.String()

@@ -97,11 +97,15 @@ var routeOfSentence = regexp.MustCompile(`routes\[\d+\]`)
 // once keeps the first of several problems that say the same of different
 // routes: what is to be changed is not in the route, and one place.
 func (ps Problems) once() Problems {
+	if len(ps) < 2 {
+		return ps
+	}
 	type key struct{ path, summary, detail string }
 	var kept Problems
+	vendors := vendorsOfSentence()
 	said := map[key]bool{}
 	for _, p := range ps {
-		k := key{p.Path.String(), p.Summary, vendorOfSentence.Replace(routeOfSentence.ReplaceAllString(p.Detail, ""))}
+		k := key{p.Path.String(), p.Summary, vendors.Replace(routeOfSentence.ReplaceAllString(p.Detail, ""))}
 		if !said[k] {
 			said[k], kept = true, append(kept, p)
 		}
@@ -109,14 +113,14 @@ func (ps Problems) once() Problems {
 	return kept
 }
 
-// vendorOfSentence leaves the vendor out of a sentence.
-var vendorOfSentence = func() *strings.Replacer {
+// vendorsOfSentence leaves the vendor out of a sentence.
+func vendorsOfSentence() *strings.Replacer {
 	var pairs []string
 	for _, vendor := range Vendors() {
 		pairs = append(pairs, vendor.Title(), "")
 	}
 	return strings.NewReplacer(pairs...)
-}()
+}
 
 // Fields names attributes whose value is not known yet. A rule that reads one
 // of them is skipped now and checked again when the value is known.

@@ -148,19 +148,19 @@ func (p Profile) Check() Problems {
 // checkNames refuses references that no object can have.
 func (p Profile) checkNames() Problems {
 	var ps Problems
-	check := func(known bool, path Path, name string) {
-		if sentence := SlugProblem(name); known && sentence != "" {
-			ps.Errorf(path, "Name is not a slug", "%s is %q. %s", path, name, sentence)
+	check := func(known bool, name string, path func() Path) {
+		if known && !isSlug(name) {
+			ps.Errorf(path(), "Name is not a slug", "%s is %q. %s", path(), name, SlugProblem(name))
 		}
 	}
-	check(!p.Unknown.Any("brand"), At("brand"), p.Brand)
-	check(!p.Unknown.Any("template"), At("template"), p.Template)
+	check(!p.Unknown.Any("brand"), p.Brand, func() Path { return At("brand") })
+	check(!p.Unknown.Any("template"), p.Template, func() Path { return At("template") })
 	if p.Unknown.Any("routes") {
 		return ps
 	}
 	for i, r := range p.Routes {
-		check(r.SenderID != "" && !r.Unknown.Any("sender_id"), At("routes").Index(i).Attribute("sender_id"), r.SenderID)
-		check(r.Account != "" && !r.Unknown.Any("account"), At("routes").Index(i).Attribute("account"), r.Account)
+		check(r.SenderID != "" && !r.Unknown.Any("sender_id"), r.SenderID, func() Path { return routePath(i).Attribute("sender_id") })
+		check(r.Account != "" && !r.Unknown.Any("account"), r.Account, func() Path { return routePath(i).Attribute("account") })
 	}
 	return ps
 }
@@ -235,17 +235,17 @@ func (p Profile) checkRoutes() Problems {
 		ps.Errorf(At("routes"), "Profile has no route", "Without a route no code can be sent. Add at least one, for example { vendor = \"myotp\", channel = \"sms\" }.")
 	}
 	for i, r := range p.Routes {
-		path := At("routes").Index(i)
 		if !r.Unknown.Any("vendor") && !r.Vendor.Valid() {
-			ps.Errorf(path.Attribute("vendor"), "Unknown vendor", "%q is not a vendor; write %s.", r.Vendor, quoted(Vendors()))
+			ps.Errorf(routePath(i).Attribute("vendor"), "Unknown vendor", "%q is not a vendor; write %s.", r.Vendor, quoted(Vendors()))
 		}
-		if !r.Unknown.Any("countries") {
-			ps = append(ps, checkCountries(path.Attribute("countries"), r.Countries)...)
-			ps = append(ps, p.checkRouteCountries(path.Attribute("countries"), r)...)
+		if !r.Unknown.Any("countries") && r.Countries != nil {
+			countries := routePath(i).Attribute("countries")
+			ps = append(ps, checkCountries(countries, r.Countries)...)
+			ps = append(ps, p.checkRouteCountries(countries, r)...)
 		}
-		for j, earlier := range p.Routes[:i] {
-			if len(r.Unknown) == 0 && len(earlier.Unknown) == 0 && reflect.DeepEqual(earlier, r) {
-				ps.Errorf(path, "Route is there twice", "routes[%d] and routes[%d] are the same; a second attempt at the same vendor would not help. Remove one.", j, i)
+		for j := range p.Routes[:i] {
+			if len(r.Unknown) == 0 && len(p.Routes[j].Unknown) == 0 && reflect.DeepEqual(&p.Routes[j], &p.Routes[i]) {
+				ps.Errorf(routePath(i), "Route is there twice", "routes[%d] and routes[%d] are the same; a second attempt at the same vendor would not help. Remove one.", j, i)
 			}
 		}
 	}

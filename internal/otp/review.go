@@ -1,9 +1,8 @@
 package otp
 
 import (
-	"encoding/json"
+	"bytes"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ func (r compiledRoute) settled() bool {
 // together. Each warning comes once for all of them.
 func review(p Profile, refs References, routes []compiledRoute) Problems {
 	var ps Problems
-	if !refs.Template.known() || !refs.Brand.known() || p.Unknown.Any("code", "validity_seconds") || refs.Template.Check().Failed() {
+	if !refs.Template.known() || !refs.Brand.known() || p.Unknown.Any("code", "validity_seconds") {
 		return nil
 	}
 	checkLocales(&ps, *refs.Template, routes)
@@ -45,20 +44,25 @@ func review(p Profile, refs References, routes []compiledRoute) Problems {
 		}
 	}
 	checkSegments(&ps, *refs.Template, longest)
+	// Of a template that is wrong nothing is said here. It is checked at last,
+	// because that takes longer than the rest, and mostly there is nothing to say.
+	if len(ps) > 0 && refs.Template.Check().Failed() {
+		return nil
+	}
 	return ps
 }
 
 // checkLocales warns of routes that have nothing to say in a language that the
 // template knows: they send their default wording.
 func checkLocales(ps *Problems, t MessageTemplate, routes []compiledRoute) {
-	locales := map[string]bool{}
-	for locale := range t.Translations {
-		locales[locale] = true
-	}
+	locales := sortedKeys(t.Translations)
 	if t.MyOTP != nil {
-		for locale := range t.MyOTP.Translations {
-			locales[locale] = true
-		}
+		locales = append(locales, sortedKeys(t.MyOTP.Translations)...)
+		slices.Sort(locales)
+		locales = slices.Compact(locales)
+	}
+	if len(locales) == 0 {
+		return
 	}
 	var silent, remedies []string
 	for _, r := range routes {
@@ -66,7 +70,7 @@ func checkLocales(ps *Problems, t MessageTemplate, routes []compiledRoute) {
 			continue
 		}
 		var missing []string
-		for _, locale := range slices.Sorted(maps.Keys(locales)) {
+		for _, locale := range locales {
 			if !r.document.speaks(locale) {
 				missing = append(missing, locale)
 			}
@@ -159,14 +163,16 @@ func (p Profile) served(r Route) []string {
 
 // sameRequest reports whether two routes send the same.
 func sameRequest(a, b DocumentRoute) bool {
-	request := func(r DocumentRoute) string {
+	if a.Vendor != b.Vendor || a.Send.Method != b.Send.Method || a.Send.URL != b.Send.URL {
+		return false
+	}
+	one, other := newWriter(), newWriter()
+	defer writers.Put(one)
+	defer writers.Put(other)
+	for w, r := range map[*writer]DocumentRoute{one: a, other: b} {
 		call := *r.Send
 		call.Resend = nil
-		text, err := json.Marshal(call)
-		if err != nil {
-			return fmt.Sprintf("%p", r.Send) // like no other
-		}
-		return string(text)
+		w.call(&call)
 	}
-	return a.Vendor == b.Vendor && request(a) == request(b)
+	return one.err == nil && other.err == nil && bytes.Equal(one.text, other.text)
 }

@@ -16,10 +16,13 @@ type RoutePlan struct {
 	Sender   *SenderID        // nil: none, or not known yet
 
 	compilers Compilers // of all vendors, for advice
+	variables Variables
 }
 
 // Path is where the route is in the profile.
-func (r RoutePlan) Path() Path { return At("routes").Index(r.Index) }
+func (r RoutePlan) Path() Path { return routePath(r.Index) }
+
+func routePath(index int) Path { return Path{"routes", index} }
 
 // Code is the code policy, and whether it is known. One that no vendor can
 // keep, which the profile's own check reports, counts as not known.
@@ -41,10 +44,19 @@ func (r RoutePlan) Attempts() int64 { return r.Profile.attempts() }
 // Knows reports whether all the named attributes of the route are known.
 func (r RoutePlan) Knows(attributes ...string) bool { return !r.Route.Unknown.Any(attributes...) }
 
-// Variable is the placeholder of a credential of the route's account, as a
-// document writes it: ${OTP_OCTOPUSH_API_KEY}.
-func (r RoutePlan) Variable(field string) string {
-	return "${" + r.Route.Vendor.Variable(r.Route.Account, field) + "}"
+// Variables are the placeholders of an account's credentials and of its base
+// URL, as a document writes them.
+type Variables struct{ beginning string }
+
+// Of is the placeholder of a field: ${OTP_OCTOPUSH_API_KEY}.
+func (v Variables) Of(field string) string { return v.beginning + field + "}" }
+
+// Variables are those of the route's account.
+func (r RoutePlan) Variables() Variables {
+	if r.variables != (Variables{}) {
+		return r.variables
+	}
+	return Variables{"${" + r.Route.Vendor.Variable(r.Route.Account, "")}
 }
 
 // CheckChannel refuses a channel that the vendor does not serve.
@@ -87,7 +99,8 @@ func (r RoutePlan) checkBlocks() Problems {
 
 // duties adds what no vendor does and sorts the list.
 func (r RoutePlan) duties(own []Duty) []Duty {
-	all := append([]Duty{SendLimits}, own...)
+	all := append(make([]Duty, 0, len(own)+2), SendLimits)
+	all = append(all, own...)
 	if r.Profile.AllowedCountries != nil || r.Route.Countries != nil {
 		all = append(all, AllowedCountries)
 	}

@@ -1,6 +1,9 @@
 package otp
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // Alphabet is how an SMS is encoded on the air.
 type Alphabet string
@@ -30,15 +33,20 @@ const (
 	gsm7Extension = "\f^{}\\[~]|€"
 )
 
-var septets = func() map[rune]int {
-	table := map[rune]int{}
+// septets are the characters of GSM7 and how many septets each takes, asciiSeptets
+// the same for ASCII: texts are looked up character by character.
+var septets, asciiSeptets = func() (table map[rune]int, ascii [unicode.MaxASCII + 1]int) {
+	table = map[rune]int{}
 	for _, r := range gsm7Basic {
 		table[r] = 1
 	}
 	for _, r := range gsm7Extension {
 		table[r] = 2
 	}
-	return table
+	for r := range ascii {
+		ascii[r] = table[rune(r)]
+	}
+	return table, ascii
 }()
 
 // Segments is what a text costs as an SMS.
@@ -56,7 +64,7 @@ type Segments struct {
 // one character is split between two segments.
 func CountSegments(text string) Segments {
 	width, single, part, alphabet := septetsOf, gsm7Single, gsm7Part, GSM7
-	if strings.ContainsFunc(text, func(r rune) bool { return septets[r] == 0 }) {
+	if strings.ContainsFunc(text, func(r rune) bool { return septetsOf(r) == 0 }) {
 		width, single, part, alphabet = unitsOf, ucs2Single, ucs2Part, UCS2
 	}
 	total, segments, used := 0, 1, 0
@@ -73,7 +81,13 @@ func CountSegments(text string) Segments {
 	return Segments{Alphabet: alphabet, Characters: total, Segments: segments}
 }
 
-func septetsOf(r rune) int { return septets[r] }
+// septetsOf is 0 for what is not in GSM7.
+func septetsOf(r rune) int {
+	if r <= unicode.MaxASCII {
+		return asciiSeptets[r]
+	}
+	return septets[r]
+}
 
 func unitsOf(r rune) int {
 	if r > 0xffff {
@@ -108,7 +122,7 @@ func CostlyCharacters(text string) []Costly {
 	position := 0
 	for _, r := range text {
 		position++
-		if septets[r] > 0 {
+		if septetsOf(r) > 0 {
 			continue
 		}
 		plain, known := typographic[r]
@@ -161,14 +175,17 @@ func (cs Compilers) RouteSegments(d Document, route DocumentRoute) int {
 // expiryExample has the length of the time of day that a vendor fills in.
 const expiryExample = "00:00:00"
 
+// codeExample begins with an example of every code.
+var codeExample = strings.Repeat("0", MaxCodeLength)
+
 // delivered is a text as it is sent, with an example of what the vendor itself
 // fills in.
 func delivered(text string, native map[Placeholder]string, codeLength int64) string {
-	length := int(min(max(codeLength, 0), MaxCodeLength))
-	for placeholder, example := range map[Placeholder]string{PlaceholderOTP: strings.Repeat("0", length), PlaceholderExpiry: expiryExample} {
-		if spelled := native[placeholder]; spelled != "" {
-			text = strings.ReplaceAll(text, spelled, example)
-		}
+	if spelled := native[PlaceholderOTP]; spelled != "" {
+		text = strings.ReplaceAll(text, spelled, codeExample[:min(max(codeLength, 0), MaxCodeLength)])
+	}
+	if spelled := native[PlaceholderExpiry]; spelled != "" {
+		text = strings.ReplaceAll(text, spelled, expiryExample)
 	}
 	return text
 }

@@ -73,11 +73,10 @@ func (v Vendor) Title() string {
 // of the vendor: OTP_OCTOPUSH_API_KEY, or OTP_OCTOPUSH_EU_API_KEY for the
 // account "eu". The account is a slug; its hyphens become underscores.
 func (v Vendor) Variable(account, field string) string {
-	parts := []string{"OTP", strings.ToUpper(string(v))}
 	if account != "" {
-		parts = append(parts, strings.ToUpper(strings.ReplaceAll(account, "-", "_")))
+		account = strings.ToUpper(strings.ReplaceAll(account, "-", "_")) + "_"
 	}
-	return strings.Join(append(parts, field), "_")
+	return "OTP_" + strings.ToUpper(string(v)) + "_" + account + field
 }
 
 // Channel is a way to reach a phone. Each vendor serves some of them.

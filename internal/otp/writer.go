@@ -13,6 +13,13 @@ import (
 // writers are kept, because a plan writes hundreds of documents of 10 kB.
 var writers = sync.Pool{New: func() any { return &writer{} }}
 
+// newWriter is one that has written nothing. It goes back to writers.
+func newWriter() *writer {
+	w, _ := writers.Get().(*writer)
+	w.text, w.keys, w.err = w.text[:0], w.keys[:0], nil
+	return w
+}
+
 // writer writes a document in its canonical form. encoding/json can do that only
 // on a detour, to a tree of maps and back, which takes longer than everything
 // else that compile does.

@@ -6,14 +6,15 @@ import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
 // that the client sends, with placeholders for what the application fills in
 // and variables for credentials, which authorize adds as it does for the client.
 func Document(r otp.RoutePlan, e Endpoint, authorize func(*Call, func(string) string), fields Fields, outcomes ...otp.Outcome) *otp.Call {
+	variables := r.Variables()
 	call := Call{Endpoint: e, Fields: fields.spelled(e.Encoding), Headers: map[string]string{}}
-	authorize(&call, r.Variable)
+	authorize(&call, variables.Of)
 	if len(call.Headers) == 0 {
 		call.Headers = nil
 	}
 	return &otp.Call{
 		Method:   e.Method,
-		URL:      r.Variable("BASE_URL") + e.Path,
+		URL:      variables.Of("BASE_URL") + e.Path,
 		Headers:  call.Headers,
 		Encoding: e.Encoding,
 		Fields:   call.Fields,
