@@ -27,7 +27,7 @@ var noun = &tf.Noun[otp.Profile]{
 func NewResource() func() resource.Resource { return tf.NewResource(noun) }
 
 // NewDataSource returns the constructor of the data source.
-func NewDataSource() func() datasource.DataSource { return tf.NewLookup(noun) }
+func NewDataSource() func() datasource.DataSource { return tf.NewLookupWith(noun, more) }
 
 // NewListResource returns the constructor of the list resource.
 func NewListResource() func() list.ListResource { return tf.NewList(noun) }

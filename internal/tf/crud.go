@@ -96,7 +96,7 @@ func (r *Resource[S]) Read(ctx context.Context, req resource.ReadRequest, resp *
 	if kept.Claim != "" && kept.Claim != object.Claim {
 		resp.Diagnostics.AddWarning(capital(ref.String())+" belongs to another state now", r.session.Catalog.store.TakenOver(ctx, ref).Error())
 	}
-	raw, err := r.noun.encode(ctx, resp.State.Schema.Type(), object)
+	raw, err := r.noun.encode(ctx, resp.State.Schema.Type(), object, nil)
 	if err != nil {
 		r.fail("read", err, &resp.Diagnostics)
 		return
@@ -187,7 +187,7 @@ func (r *Resource[S]) writable(diags *diag.Diagnostics) bool {
 
 // finish fills the state from what was written.
 func (r *Resource[S]) finish(ctx context.Context, result catalog.Result, state *tfsdk.State, id *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
-	raw, err := r.noun.encode(ctx, state.Schema.Type(), result.Object)
+	raw, err := r.noun.encode(ctx, state.Schema.Type(), result.Object, nil)
 	if err != nil {
 		r.fail("read back", err, diags)
 		return

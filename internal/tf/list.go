@@ -59,7 +59,7 @@ func (l *List[S]) result(ctx context.Context, req list.ListRequest, object catal
 	if !req.IncludeResource {
 		return result
 	}
-	raw, err := l.noun.encode(ctx, req.ResourceSchema.Type(), object)
+	raw, err := l.noun.encode(ctx, req.ResourceSchema.Type(), object, nil)
 	if err != nil {
 		l.fail("list", err, &result.Diagnostics)
 		return result

@@ -3,6 +3,7 @@ package tf
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
@@ -11,6 +12,7 @@ import (
 	resourceschema "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
@@ -19,12 +21,26 @@ import (
 // object by name, for objects of another workspace.
 type Lookup[S any] struct {
 	noun    *Noun[S]
+	more    Extra
 	session *Session
+}
+
+// Extra is what a data source has beyond its resource.
+type Extra struct {
+	Attributes map[string]schema.Attribute
+	// Read gives all of these attributes values, as plain data. asked are those
+	// that the configuration gives a value.
+	Read func(ctx context.Context, session *Session, asked Values, object catalog.Object) (Values, error)
 }
 
 // NewLookup returns the constructor of a noun's data source.
 func NewLookup[S any](noun *Noun[S]) func() datasource.DataSource {
-	return func() datasource.DataSource { return &Lookup[S]{noun: noun} }
+	return NewLookupWith(noun, Extra{})
+}
+
+// NewLookupWith is NewLookup of a data source that has more than its resource.
+func NewLookupWith[S any](noun *Noun[S], more Extra) func() datasource.DataSource {
+	return func() datasource.DataSource { return &Lookup[S]{noun: noun, more: more} }
 }
 
 // Metadata names the data source, which is called as the resource is.
@@ -45,6 +61,7 @@ func (l *Lookup[S]) Schema(_ context.Context, _ datasource.SchemaRequest, resp *
 		Required: true, Validators: []validator.String{Slug()},
 		MarkdownDescription: "Name of the " + title + " in the catalog.",
 	}
+	maps.Copy(attributes, l.more.Attributes)
 	resp.Schema = schema.Schema{
 		MarkdownDescription: fmt.Sprintf("Finds a %s of the catalog by its name, for one that another workspace manages. A retired one is not found.", title),
 		Attributes:          attributes,
@@ -73,12 +90,30 @@ func (l *Lookup[S]) Read(ctx context.Context, req datasource.ReadRequest, resp *
 		resp.Diagnostics.Append(Failure("find the "+title, err))
 		return
 	}
-	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object)
+	more, err := l.extra(ctx, req.Config.Raw, object)
+	if err != nil {
+		resp.Diagnostics.Append(Failure("find the "+title, err))
+		return
+	}
+	raw, err := l.noun.encode(ctx, resp.State.Schema.Type(), object, more)
 	if err != nil {
 		resp.Diagnostics.Append(Failure("find the "+title, err))
 		return
 	}
 	resp.State.Raw = raw
+}
+
+// extra is what the data source has beyond the resource.
+func (l *Lookup[S]) extra(ctx context.Context, config tftypes.Value, object catalog.Object) (Values, error) {
+	if l.more.Read == nil {
+		return nil, nil
+	}
+	asked, err := new(decoder).decode(config, nil)
+	if err != nil {
+		return nil, err
+	}
+	values, _ := asked.(map[string]any)
+	return l.more.Read(ctx, l.session, values, object)
 }
 
 // computedAttributes turns a resource's attributes into what a data source

@@ -90,8 +90,9 @@ func (n *Noun[S]) decode(raw tftypes.Value) (decoded[S], diag.Diagnostics) {
 }
 
 // encode is a stored object as a value of a schema's type.
-func (n *Noun[S]) encode(ctx context.Context, t attr.Type, object catalog.Object) (raw tftypes.Value, err error) {
+func (n *Noun[S]) encode(ctx context.Context, t attr.Type, object catalog.Object, more Values) (raw tftypes.Value, err error) {
 	computed := Values{}
+	maps.Copy(computed, more)
 	for name, of := range n.Computed {
 		if computed[name], err = of(object); err != nil {
 			return raw, fmt.Errorf("the %s of %s in the catalog cannot be understood: %w", name, object.Ref(), err)

@@ -107,6 +107,21 @@ func (c *Catalog) find(ctx context.Context, ref catalog.Ref) (catalog.Object, er
 	return snapshot.Find(ref, c.store.URL())
 }
 
+// UpToDate reports whether a stored profile was made from what the catalog has
+// now.
+func (c *Catalog) UpToDate(ctx context.Context, profile catalog.Object) (bool, error) {
+	for _, from := range profile.MadeFrom {
+		source, err := c.view.get(ctx, from.Ref)
+		if err != nil {
+			return false, err
+		}
+		if source == nil || source.Revision != from.Revision {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // Settled is a profile as it is stored, where this run does not plan it: nil
 // where it does, because it may change. One that will not be there is a
 // *catalog.UnknownNameError.

@@ -165,7 +165,7 @@ func (w *Walk) plain(value tftypes.Value) any {
 		w.as(value, &number)
 		whole, _ := number.Int64()
 		return whole
-	case value.Type().Is(tftypes.Object{}):
+	case value.Type().Is(tftypes.Object{}), value.Type().Is(tftypes.Map{}):
 		w.as(value, &object)
 		plain := map[string]any{}
 		for name, member := range object {
