@@ -84,7 +84,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 	if fault.Kind == Answer {
 		out = fault.answer()
 	}
-	if shown := strings.HasPrefix(out.Header.Get("Content-Type"), "application/") || strings.HasPrefix(out.Header.Get("Content-Type"), "text/plain"); shown {
+	if !strings.HasPrefix(out.Header.Get("Content-Type"), "image/") {
 		record.Answer = shorten(redaction(v.Credentials()).text(string(out.Body), r, redaction(v.Credentials()).inBody(body, r)...))
 	} else {
 		record.Answer = fmt.Sprintf("(%s, %d bytes)", out.Header.Get("Content-Type"), len(out.Body))

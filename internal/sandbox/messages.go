@@ -41,17 +41,35 @@ func filter(query url.Values) (f Filter, wait time.Duration, err error) {
 	return f, wait, nil
 }
 
-// takes reports whether a message is among the chosen.
-func (f Filter) takes(m Message) bool {
-	digits := func(r rune) rune {
+func onlyDigits(text string) string {
+	return strings.Map(func(r rune) rune {
 		if r < '0' || r > '9' {
 			return -1
 		}
 		return r
-	}
+	}, text)
+}
+
+// takes reports whether a message is among the chosen.
+func (f Filter) takes(m Message) bool {
 	folded := strings.ToLower(m.Text + "\n" + m.Sender + "\n" + m.Code)
 	return (f.Vendor == "" || f.Vendor == m.Vendor) && (f.Channel == "" || f.Channel == m.Channel) &&
-		(f.Phone == "" || strings.Contains(m.To, strings.Map(digits, f.Phone))) && strings.Contains(folded, strings.ToLower(f.Text))
+		(f.Phone == "" || strings.Contains(m.To, onlyDigits(f.Phone))) && strings.Contains(folded, strings.ToLower(f.Text))
+}
+
+// joined takes out what people write between the digits of a phone number.
+var joined = strings.NewReplacer(" ", "", "-", "", ".", "", "(", "", ")", "")
+
+// concerns reports whether a filter takes a request that sent no message: by its
+// vendor and by what it says.
+func (f Filter) concerns(r *Request) bool {
+	query, err := url.QueryUnescape(r.Query.Encode())
+	if err != nil {
+		query = r.Query.Encode()
+	}
+	said := strings.ToLower(query + "\n" + r.Body)
+	return (f.Vendor == "" || f.Vendor == r.Vendor) && (f.Channel == "" || strings.Contains(said, strings.ToLower(f.Channel))) &&
+		(f.Phone == "" || strings.Contains(joined.Replace(said), onlyDigits(f.Phone))) && strings.Contains(said+"\n"+strings.ToLower(r.Answer), strings.ToLower(f.Text))
 }
 
 // choose returns the messages that a filter takes, oldest first.

@@ -78,7 +78,7 @@ type Request struct {
 	Problem string `json:"problem,omitempty"`
 	Fault   Kind   `json:"fault,omitempty"` // the fault that met this request
 	Status  int    `json:"status"`          // HTTP status of the answer, 0 while there is none
-	// Answer is the body of the answer; an image or a page is described, not kept.
+	// Answer is the body of the answer; an image is described, not kept.
 	Answer string `json:"answer,omitempty"`
 	// MessageID is the message that the request was about, where one can tell.
 	MessageID string `json:"message_id,omitempty"`

@@ -66,7 +66,7 @@ func (s *Server) view(chosen Filter) view {
 		out.Messages = append(out.Messages, s.show(message))
 	}
 	for _, request := range slices.Backward(s.requests) {
-		if request.Refused && len(out.Refused) < shownRefusals {
+		if request.Refused && chosen.concerns(request) && len(out.Refused) < shownRefusals {
 			out.Refused = append(out.Refused, request.clone())
 		}
 	}

@@ -15,6 +15,10 @@ type Message struct {
 	MessageID string    `json:"message_id"` // message ID, ticket or order ID, as the vendor calls it
 	At        time.Time `json:"at"`
 
+	// Locale is the language of a voice or of a template, "fr-FR"; empty: the
+	// vendor is told a text and not its language.
+	Locale string `json:"locale,omitempty"`
+
 	Number    int       `json:"number"`              // counts from 1; the sandbox's own
 	Cost      float64   `json:"cost"`                // in Unit
 	Unit      string    `json:"unit,omitempty"`      // "credits", "euros", a currency; empty: the vendor tells none

@@ -10,9 +10,12 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
 
-// whatsAppTemplates is how long the codes of each WhatsApp template live; their
-// expiry overrides otp_validity (MyOTP reference §2).
-var whatsAppTemplates = map[int]time.Duration{12: 5 * time.Minute, 13: 10 * time.Minute, 14: 5 * time.Minute, 15: 10 * time.Minute}
+// whatsAppTemplates are the language of each WhatsApp template and how long its
+// codes live, which overrides otp_validity (MyOTP reference §2).
+var whatsAppTemplates = map[int]struct {
+	locale   string
+	validity time.Duration
+}{12: {"en", 5 * time.Minute}, 13: {"en", 10 * time.Minute}, 14: {"es-MX", 5 * time.Minute}, 15: {"es-MX", 10 * time.Minute}}
 
 // gatedFields are the fields only some plans may send (MyOTP reference §1).
 var gatedFields = []struct {
@@ -26,7 +29,8 @@ var gatedFields = []struct {
 
 type sending struct {
 	phone, channel, brand, ownCode string
-	length, template               int
+	length, template               int    // template is 0 on Telegram, which has none
+	locale                         string // of the template, where it is known
 	validity                       time.Duration
 	force, returnCode              bool
 }
@@ -63,11 +67,15 @@ func (m *Emulator) generate(x *emulate.Exchange, in *input) emulate.Answer {
 	m.data.Account.Balance -= cost
 	m.keep(challenge, x.Now)
 	m.recordSend(challenge, cost, send.force, x.RemoteIP)
+	// The wording of a template is not published; this one is the sandbox's own.
+	text := fmt.Sprintf("%s is your %s code.", challenge.Code, send.brand)
+	if send.template != 0 {
+		text += fmt.Sprintf(" (template %d)", send.template)
+	}
 	x.Send(emulate.Message{
 		Vendor: m.Name(), Channel: send.channel, To: "+" + send.phone, Sender: send.brand, Code: challenge.Code, MessageID: challenge.MessageID,
 		Cost: cost, Unit: "credits", ExpiresAt: challenge.ExpiresAt,
-		// The wording of a template is not published; this one is the sandbox's own.
-		Text: fmt.Sprintf("%s is your %s code. (template %d)", challenge.Code, send.brand, send.template),
+		Text: text, Locale: send.locale,
 	})
 	out := map[string]any{
 		"message_id": challenge.MessageID, "status": "accepted", "message": "OTP sent",
@@ -143,11 +151,11 @@ func (m *Emulator) readTemplate(in *input, send *sending) {
 		}
 	case "whatsapp":
 		send.template = in.integer("template_order", 12)
-		validity, ok := whatsAppTemplates[send.template]
+		template, ok := whatsAppTemplates[send.template]
 		if !ok {
 			in.complain("template_order must be between 12 and 15 for whatsapp")
 		}
-		send.validity = validity
+		send.validity, send.locale = template.validity, template.locale
 	default:
 		send.template = in.between("template_order", 1, 1, 99)
 	}

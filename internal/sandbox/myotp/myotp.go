@@ -295,6 +295,9 @@ func (m *Emulator) paid(next func(*emulate.Exchange, *input) emulate.Answer) fun
 		if err != nil {
 			return m.Refuse(x.Path, http.StatusBadRequest, err.Error())
 		}
+		if id, isText := fields["message_id"].(string); isText && m.find(id, x.Now) != nil {
+			x.About = id // whatever else is wrong
+		}
 		return next(x, &input{fields: fields, lenient: m.settings.Lenient})
 	})
 }

@@ -18,7 +18,6 @@ func (m *Emulator) checkStatus(x *emulate.Exchange, in *input) emulate.Answer {
 	if challenge == nil {
 		return m.unknownStatus(x)
 	}
-	x.About = challenge.MessageID
 	dlr := m.delivery(challenge, x.Now)
 	out := m.activeFlags(challenge.active(x.Now))
 	out["DLR"], out["expires_at"] = dlr, emulate.Timestamp(challenge.ExpiresAt)

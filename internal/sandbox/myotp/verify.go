@@ -96,9 +96,6 @@ func (m *Emulator) extend(x *emulate.Exchange, in *input) emulate.Answer {
 		return m.Refuse(x.Path, http.StatusBadRequest, in.problem)
 	}
 	challenge := m.find(messageID, x.Now)
-	if challenge != nil {
-		x.About = messageID
-	}
 	switch {
 	case challenge == nil:
 		return m.Refuse(x.Path, http.StatusNotFound, "OTP not found")

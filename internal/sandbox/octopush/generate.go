@@ -45,7 +45,7 @@ func (o *Emulator) generate(x *emulate.Exchange) emulate.Answer {
 	if ip := in.text("recipient_ip", ""); ip != "" && net.ParseIP(ip) == nil {
 		x.Repair("recipient_ip", "dropped, no IP address")
 	}
-	in.choice("voice_language", defaults.VoiceLanguage, voices...)
+	locale := in.choice("voice_language", defaults.VoiceLanguage, voices...)
 	in.choice("voice_gender", defaults.VoiceGender, "male", "female")
 
 	if out, refused := o.refused(x); refused {
@@ -57,6 +57,8 @@ func (o *Emulator) generate(x *emulate.Exchange) emulate.Answer {
 	product, ticket := "sms_premium", "sms_"
 	if channel == "voice_sms" {
 		product, ticket = "vocal_sms", "voice_"
+	} else {
+		locale = "" // nobody speaks
 	}
 	cost := o.data.Account.price(emulate.Country(phone), product)
 	if o.data.Account.balance() < cost {
@@ -73,7 +75,7 @@ func (o *Emulator) generate(x *emulate.Exchange) emulate.Answer {
 	o.charge(cost, channel, x.Now)
 	x.Send(emulate.Message{
 		Vendor: o.Name(), Channel: channel, To: phone, Sender: sender, Text: expand(text, code, expiresAt), Code: code, MessageID: ticket,
-		Cost: cost, Unit: "euros", ExpiresAt: expiresAt,
+		Cost: cost, Unit: "euros", ExpiresAt: expiresAt, Locale: locale,
 	})
 	status := http.StatusOK
 	if o.settings.Created {

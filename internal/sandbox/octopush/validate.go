@@ -16,6 +16,13 @@ func (o *Emulator) validate(x *emulate.Exchange) emulate.Answer {
 	code := in.text("code", "")
 	token := in.text("otp_request_token", "")
 	phone := in.phone("phone_number")
+	var challenge *challenge
+	if token != "" || phone != "" {
+		challenge = o.challengeFor(token, phone)
+	}
+	if challenge != nil {
+		x.About = challenge.Ticket // whatever else is wrong
+	}
 	if out, refused := o.refused(x); refused {
 		return out
 	}
@@ -26,10 +33,6 @@ func (o *Emulator) validate(x *emulate.Exchange) emulate.Answer {
 		return o.problem(noCode, "The code is mandatory.")
 	}
 
-	challenge := o.challengeFor(token, phone)
-	if challenge != nil {
-		x.About = challenge.Ticket
-	}
 	switch {
 	case challenge == nil || challenge.Consumed: // that a token counts once is inferred
 		return o.problem(notFound, "OTP request not found.")

@@ -72,7 +72,7 @@ export async function showMessage(number, bases) {
   fill(`Message to ${m.to}`,
     el("p", { class: "text" }, m.text),
     facts([
-      ["Vendor", `${m.vendor}, ${m.channel}`], ["From", m.sender], ["Code", m.code], ["Message ID", m.message_id], ["Sent", stamp(m.at)],
+      ["Vendor", `${m.vendor}, ${m.channel}`], ["From", m.sender], ["Locale", m.locale], ["Code", m.code], ["Message ID", m.message_id], ["Sent", stamp(m.at)],
       ["Delivery", m.delivery], ["Code is", m.used ? "verified" : m.valid_until ? left(m.valid_until) : ""],
       ["Expires", m.valid_until && stamp(m.valid_until)], ["Segments", m.segments && `${m.segments}, ${m.encoding}`], ["Cost", m.unit && `${m.cost} ${m.unit}`],
     ]),

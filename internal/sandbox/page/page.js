@@ -23,26 +23,47 @@ let seen = null; // the highest number shown so far
 let calls = {};
 
 const fields = ["text", "phone", "vendor"];
-function query() {
-  const chosen = new URLSearchParams();
-  for (const name of fields) if ($(name).value) chosen.set(name, $(name).value);
-  return chosen;
+const filter = new URLSearchParams([...new URLSearchParams(location.search)].filter(([name, value]) => fields.includes(name) && value));
+
+// choose filters the messages by what is in the fields, and says so in the address.
+function choose() {
+  for (const name of fields) $(name).value ? filter.set(name, $(name).value) : filter.delete(name);
+  history.replaceState(null, "", filter.size ? `?${filter}` : location.pathname);
+  return attempt(refresh);
 }
 
 // replace puts children into a node where they are not what is there already,
-// so that focus and selections survive.
+// so that focus and selections survive. Where what had the focus is gone, the
+// focus goes to its neighbour.
 function replace(node, key, make) {
   const text = JSON.stringify(key);
   if (node.dataset.key === text) return;
-  const focused = document.activeElement?.getAttribute?.("aria-label");
-  const inside = node.contains(document.activeElement);
+  const focused = document.activeElement;
+  const inside = node !== focused && node.contains(focused);
+  const index = [...node.children].findIndex((child) => child.contains(focused));
+  const buttons = (child) => [...(child?.querySelectorAll("button, input") ?? [])];
+  const place = buttons(node.children[index]).indexOf(focused);
   node.dataset.key = text;
   node.replaceChildren(...make());
-  if (inside && focused) node.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus();
+  if (!inside) return;
+  const same = (focused.id && document.getElementById(focused.id)) || node.querySelector(`[aria-label="${CSS.escape(focused.getAttribute("aria-label") ?? "")}"]`);
+  const near = buttons(node.children[Math.min(index, node.children.length - 1)]);
+  (same ?? near[Math.min(place, near.length - 1)] ?? home(node)).focus();
 }
 
+// home is the part of the page that a node is in.
+function home(node) {
+  const part = node.closest("section, main");
+  part.tabIndex = -1;
+  return part;
+}
+
+let turn = 0; // of the last question: an older answer that is late shows nothing
+
 async function refresh() {
-  const view = await ask("GET", `/_sandbox/view?${query()}`);
+  const mine = ++turn;
+  const view = await ask("GET", `/_sandbox/view?${filter}`);
+  if (mine !== turn) return;
   clock.set(view.now);
   bases = Object.fromEntries(view.vendors.map((vendor) => [vendor.name, new URL(vendor.base).pathname]).map(([name, path]) => [name, location.origin + path]));
   const newest = Math.max(0, ...view.messages.map((m) => m.number));
@@ -54,8 +75,11 @@ async function refresh() {
   document.title = view.total ? `(${view.total}) OTP sandbox` : "OTP sandbox";
   $("count").textContent = view.chosen === view.total ? `${view.total || ""}` : `${view.chosen} of ${view.total}`;
   replace($("list"), [view.messages, seen], () => view.messages.map((m) => message(m, fresh(m), open, (number) => change("DELETE", `/_sandbox/messages/${number}`))));
-  seen = Math.max(seen ?? 0, newest);
+  seen = view.total ? Math.max(seen ?? 0, newest) : 0;
   $("empty").hidden = view.total > 0;
+  $("environment").hidden = view.total === 0; // it is on the empty page already
+  $("older").hidden = view.chosen === view.messages.length;
+  $("older").textContent = `These are the newest ${view.messages.length} of ${view.chosen}.`;
   $("nothing").hidden = view.total === 0 || view.chosen > 0;
   $("clear").hidden = view.total === 0 && view.refused.length === 0;
   $("refused").hidden = view.refused.length === 0;
@@ -79,8 +103,7 @@ function vendors(list) {
   for (const id of ["vendor", "fault-vendor"]) {
     const select = $(id);
     if (select.options.length > 1) continue;
-    const chosen = new URLSearchParams(location.search).get(id);
-    select.append(...list.map((vendor) => el("option", { value: vendor.name, selected: vendor.name === chosen }, vendor.name)));
+    select.append(...list.map((vendor) => el("option", { value: vendor.name, selected: vendor.name === filter.get(id) }, vendor.name)));
   }
   calls = Object.fromEntries(list.map((vendor) => [vendor.name, vendor.calls]));
 }
@@ -100,7 +123,7 @@ function panels(list) {
   replace($("links"), waiting, () => waiting.map(link));
   replace($("phones"), [panel.devices, panel.accounts], () => [
     ...panel.devices.map((d) => el("li", { class: "line" }, el("span", {}, `${d.name} `, d.online ? el("span", { class: "good" }, "online") : el("span", { class: "bad" }, "offline")),
-      el("button", { type: "button", class: "plain", "aria-label": `Take ${d.name} ${d.online ? "offline" : "online"}`, onclick: () => change("POST", "/_sandbox/androidapi/device", { unique: d.unique, online: !d.online }) }, d.online ? "Take offline" : "Bring online"))),
+      el("button", { type: "button", class: "plain", "aria-label": `${d.online ? "Take offline" : "Bring online"}: ${d.name}`, onclick: () => change("POST", "/_sandbox/androidapi/device", { unique: d.unique, online: !d.online }) }, d.online ? "Take offline" : "Bring online"))),
     ...panel.accounts.map((a) => el("li", { class: "line" }, el("span", {}, `WhatsApp ${a.phone} `, el("span", { class: a.status === "connected" ? "good" : "bad" }, a.status)),
       a.status === "connected" ? el("button", { type: "button", class: "plain", "aria-label": `Disconnect WhatsApp ${a.phone}`, onclick: () => change("POST", "/_sandbox/androidapi/disconnect", { unique: a.unique }) }, "Disconnect") : "")),
   ]);
@@ -109,7 +132,7 @@ function panels(list) {
 function link(l) {
   const phone = el("input", { id: `scan-${l.token}`, type: "tel", value: "+923007778899", required: true, pattern: "\\+[1-9][0-9]{6,14}" });
   return el("li", {},
-    el("img", { class: "qr", src: `/_sandbox/androidapi/qr/${l.token}`, alt: l.unique ? "QR code that relinks an account" : "QR code that links a new account" }),
+    el("img", { class: "qr", src: `${location.origin}/_sandbox/androidapi/qr/${l.token}`, alt: l.unique ? "QR code that relinks an account" : "QR code that links a new account" }),
     el("p", { class: "quiet", "data-until": l.expires_at }, left(l.expires_at)),
     el("form", { class: "scan", onsubmit: (event) => { event.preventDefault(); change("POST", "/_sandbox/androidapi/scan", { token: l.token, phone: phone.value }); } },
       el("label", {}, "Scan as", phone), el("button", { type: "submit" }, "Scan")));
@@ -142,7 +165,7 @@ function environment(box) {
 
 function listen() {
   const state = (on, text) => { $("live").classList.toggle("on", on); if ($("live-text").textContent !== text) $("live-text").textContent = text; };
-  const events = new EventSource("/_sandbox/events");
+  const events = new EventSource(`${location.origin}/_sandbox/events`);
   let running = false;
   let again = false;
   events.addEventListener("open", () => state(true, "live"));
@@ -155,15 +178,11 @@ function listen() {
   });
 }
 
-for (const name of fields) $(name).value = new URLSearchParams(location.search).get(name) ?? "";
+for (const name of fields) $(name).value = filter.get(name) ?? "";
 $("filter").addEventListener("submit", (event) => event.preventDefault());
-$("filter").addEventListener("input", () => {
-  const chosen = query().toString();
-  history.replaceState(null, "", chosen ? `?${chosen}` : location.pathname);
-  attempt(refresh);
-});
-$("unfilter").addEventListener("click", () => { for (const name of fields) $(name).value = ""; history.replaceState(null, "", location.pathname); attempt(refresh); });
-$("clear").addEventListener("click", () => change("DELETE", "/_sandbox/messages"));
+$("filter").addEventListener("input", choose);
+$("unfilter").addEventListener("click", () => { for (const name of fields) $(name).value = ""; choose(); $("text").focus(); });
+$("clear").addEventListener("click", async () => { await change("DELETE", "/_sandbox/messages"); home($("clear")).focus(); });
 $("reset").addEventListener("click", () => { if (confirm("Forget messages, faults, linked accounts and the clock?")) { seen = null; change("POST", "/_sandbox/reset"); } });
 for (const button of document.querySelectorAll("[data-advance]")) button.addEventListener("click", () => change("POST", "/_sandbox/clock", { advance_seconds: Number(button.dataset.advance) }));
 $("fault-kind").append(...Object.keys(kinds).map((name) => el("option", {}, name)));
@@ -174,7 +193,11 @@ $("fault").addEventListener("submit", (event) => {
   event.preventDefault();
   change("POST", "/_sandbox/faults", { ...kinds[$("fault-kind").value], vendor: $("fault-vendor").value, operation: $("fault-call").value, times: Number($("fault-times").value) });
 });
-$("detail").addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
+$("detail").addEventListener("close", () => {
+  // The button that opened it may be another one by now.
+  if (!document.activeElement || document.activeElement === document.body) document.querySelector(location.hash || "main")?.querySelector(".acts button")?.focus();
+  history.replaceState(null, "", location.pathname + location.search);
+});
 $("detail").addEventListener("click", (event) => { if (event.target === $("detail")) $("detail").close(); });
 document.addEventListener("keydown", (event) => {
   if (event.key === "/" && !["INPUT", "SELECT", "TEXTAREA"].includes(event.target.tagName)) { event.preventDefault(); $("text").focus(); }

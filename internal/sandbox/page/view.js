@@ -41,8 +41,10 @@ export async function copy(button, text) {
   setTimeout(() => { button.textContent = label; }, 1500);
 }
 
+// ask asks the control interface. An address that begins with user and password,
+// as the page's own may, is one that fetch refuses.
 export async function ask(method, path, body) {
-  const answer = await fetch(path, body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
+  const answer = await fetch(location.origin + path, body === undefined ? { method } : { method, body: JSON.stringify(body), headers: { "Content-Type": "application/json" } });
   const text = await answer.text();
   let value = text;
   try { value = JSON.parse(text); } catch { /* no JSON */ }
@@ -72,6 +74,7 @@ export function message(m, fresh, open, drop) {
       el("span", { class: "route" }, `${m.vendor} · ${m.channel}`),
       el("span", {}, "to ", el("b", {}, m.to), m.country ? ` ${m.country}` : ""),
       m.sender && el("span", {}, "from ", el("b", {}, m.sender)),
+      m.locale && el("span", { lang: m.locale }, m.locale),
       el("time", { datetime: m.at }, stamp(m.at))),
     el("p", { class: "text" }, m.text), code,
     el("div", { class: "foot" },
