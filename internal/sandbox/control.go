@@ -26,7 +26,7 @@ type Path struct {
 // Paths lists the control interface.
 func (s *Server) Paths() []Path {
 	paths := []Path{
-		{"GET", "/_sandbox/", "This list.", nil, func(w http.ResponseWriter, _ *http.Request) { reply(w, s.Paths()) }},
+		{"GET", "/_sandbox/", "This list.", nil, func(w http.ResponseWriter, _ *http.Request) { reply(w, s.list()) }},
 		{"GET", healthPath, "Whether the sandbox is up. It needs no token.", nil, func(w http.ResponseWriter, _ *http.Request) { reply(w, map[string]string{"status": "ok"}) }},
 		{"GET", "/_sandbox/messages", "What was sent, oldest first. Filters: vendor, channel, phone, text, limit (the newest), wait (seconds until there is one).", nil, s.getMessages},
 		{"DELETE", "/_sandbox/messages", "Forget all messages and requests; codes stay valid.", nil, s.deleteMessages},

@@ -2,6 +2,7 @@ package androidapi
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/emulate"
 )
@@ -13,7 +14,8 @@ func (a *Emulator) Orders() []emulate.Order {
 	return []emulate.Order{
 		emulate.Read("account", "What AndroidAPI knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
 		emulate.Read("accounts", "The linked WhatsApp accounts.", func(h emulate.Host) (any, error) { return At(h).WhatsAppAccounts(), nil }),
-		emulate.Read("links", "The QR codes that nobody has scanned, oldest first.", func(h emulate.Host) (any, error) { return At(h).WhatsAppLinks(), nil }),
+		emulate.Read("links", "The QR codes that nobody has scanned, oldest first.", func(h emulate.Host) (any, error) { return At(h).WhatsAppLinks(), nil }).
+			Answers([]WhatsAppLink{{Token: token, QR: "2@Qd…", ExpiresAt: time.Date(2026, 10, 1, 9, 1, 0, 0, time.UTC)}}),
 		emulate.Tell("scan", "Scan a QR code with a phone.", order{Token: token, Phone: "+923007778899"},
 			func(h emulate.Host, o order) error { return At(h).ScanQR(o.Token, o.Phone) }),
 		emulate.Tell("expire", "Let a QR code expire at once.", order{Token: token},

@@ -12,6 +12,7 @@ type Order struct {
 	Path    string // below /_sandbox/NAME/
 	Summary string // a sentence for whoever reads the list of paths
 	Body    any    // an example of the body; nil: there is none
+	Answer  any    // an example of the answer; nil: what there is just now
 	// Do obeys and returns what is answered, as JSON. An error is the fault of
 	// whoever asked.
 	Do func(host Host, body []byte) (any, error)
@@ -44,10 +45,16 @@ func Read(path, summary string, show func(Host) (any, error)) Order {
 	return Order{Method: "GET", Path: path, Summary: summary, Do: func(host Host, _ []byte) (any, error) { return show(host) }}
 }
 
+// Answers is the order with an example of its answer.
+func (o Order) Answers(example any) Order {
+	o.Answer = example
+	return o
+}
+
 // Tell is an order whose body is a B. It is answered with the body, where do
 // has nothing else to say.
 func Tell[B any](path, summary string, example B, do func(Host, B) error) Order {
-	return Order{Method: "POST", Path: path, Summary: summary, Body: example, Do: func(host Host, raw []byte) (any, error) {
+	return Order{Method: "POST", Path: path, Summary: summary, Body: example, Answer: example, Do: func(host Host, raw []byte) (any, error) {
 		var body B
 		if err := Strictly(raw, &body); err != nil {
 			return nil, fmt.Errorf("the body is not the JSON object that this path takes: %w", err)
