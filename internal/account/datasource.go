@@ -15,7 +15,7 @@ import (
 // DataSource is otp_accounts.
 type DataSource struct{ tf.VendorData }
 
-var _ datasource.DataSourceWithConfigure = &DataSource{}
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
 // NewDataSource returns the data source.
 func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_accounts"}} }

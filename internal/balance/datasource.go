@@ -11,6 +11,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
 // DataSource is otp_balances.
 type DataSource struct{ tf.VendorData }
 

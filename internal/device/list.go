@@ -9,6 +9,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ datasource.DataSourceWithConfigure = (*List)(nil)
+
 // List is otp_devices.
 type List struct{ tf.VendorData }
 

@@ -18,6 +18,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
+var _ datasource.DataSourceWithConfigure = (*Lookup)(nil)
+
 // manyDevices is how many devices an error lists.
 const manyDevices = 20
 

@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
+var _ function.Function = e164{}
+
 // e164 is e164(phone, default_country).
 type e164 struct{}
 

@@ -13,6 +13,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
+var _ function.Function = render{}
+
 // render is render(text, values).
 type render struct{}
 

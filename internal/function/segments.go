@@ -12,6 +12,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
+var _ function.Function = smsSegments{}
+
 // All lists the functions.
 func All() []func() function.Function {
 	return []func() function.Function{

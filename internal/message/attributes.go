@@ -15,6 +15,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
+var _ validator.Int64 = extension{}
+
 func profileAttribute() schema.Attribute {
 	return schema.StringAttribute{
 		Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 63)},

@@ -13,6 +13,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ action.ActionWithConfigure = (*Extend)(nil)
+
 // Extend is the action otp_extend.
 type Extend struct{ acting }
 

@@ -20,6 +20,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var (
+	_ datasource.DataSourceWithConfigure      = (*Status)(nil)
+	_ datasource.DataSourceWithValidateConfig = (*Status)(nil)
+)
+
 // Status is otp_message_status.
 type Status struct{ tf.VendorData }
 

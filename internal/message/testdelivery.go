@@ -20,6 +20,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
+var (
+	_ action.ActionWithConfigure  = (*TestDelivery)(nil)
+	_ action.ActionWithModifyPlan = (*TestDelivery)(nil)
+)
+
 // TestDelivery is the action otp_test_delivery.
 type TestDelivery struct{ acting }
 

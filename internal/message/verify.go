@@ -15,6 +15,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ action.ActionWithConfigure = (*Verify)(nil)
+
 // Verify is the action otp_verify.
 type Verify struct{ acting }
 

@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/misspelling"
 )
 
+var _ tfprotov6.ProviderServer = (*readsConfiguration)(nil)
+
 // readsConfiguration warns, once, of arguments that Terraform drops before any
 // provider sees them.
 type readsConfiguration struct {

@@ -28,6 +28,14 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/whatsapp"
 )
 
+var (
+	_ provider.Provider                   = (*Provider)(nil)
+	_ provider.ProviderWithActions        = (*Provider)(nil)
+	_ provider.ProviderWithFunctions      = (*Provider)(nil)
+	_ provider.ProviderWithListResources  = (*Provider)(nil)
+	_ provider.ProviderWithValidateConfig = (*Provider)(nil)
+)
+
 // Address is where the provider is published.
 const Address = "registry.terraform.io/otp-as-code/otp"
 

@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
+
 // DataSource is otp_rates.
 type DataSource struct{ tf.VendorData }
 

@@ -12,6 +12,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
+var (
+	_ basetypes.Int64Valuable     = Integer{}
+	_ xattr.ValidateableAttribute = Integer{}
+)
+
+var _ basetypes.Int64Typable = IntegerType{}
+
 // IntegerType is the type of arguments that are whole numbers. Terraform has
 // numbers of every kind, and the framework's own type takes one that is not
 // whole, or too large, for a mistake of the provider; this one says what is wrong

@@ -11,6 +11,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
 
+var _ list.ListResourceWithConfigure = (*List[struct{}])(nil)
+
 // List is the one implementation of a list resource over the catalog: with it
 // `terraform query` finds what is there and writes the import blocks.
 type List[S any] struct{ Resource[S] }

@@ -17,6 +17,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 )
 
+var _ datasource.DataSourceWithConfigure = (*Lookup[struct{}])(nil)
+
 // Lookup is the one implementation of a data source that finds a catalog
 // object by name, for objects of another workspace.
 type Lookup[S any] struct {

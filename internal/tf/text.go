@@ -9,6 +9,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
+var _ validator.String = Text{}
+
 // Text validates texts that are known.
 type Text struct {
 	Rule    string // completes "the text …"

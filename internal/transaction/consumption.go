@@ -15,6 +15,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
 )
 
+var _ datasource.DataSourceWithConfigure = (*Consumption)(nil)
+
 // Consumption is otp_consumption.
 type Consumption struct{ tf.VendorData }
 

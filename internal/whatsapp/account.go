@@ -17,6 +17,13 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
+var (
+	_ resource.ResourceWithConfigure   = (*Account)(nil)
+	_ resource.ResourceWithIdentity    = (*Account)(nil)
+	_ resource.ResourceWithImportState = (*Account)(nil)
+	_ resource.ResourceWithModifyPlan  = (*Account)(nil)
+)
+
 // accountType is the resource as HCL calls it.
 const accountType = "otp_whatsapp_account"
 

@@ -13,6 +13,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
+var _ list.ListResourceWithConfigure = (*AccountList)(nil)
+
 // AccountList is the list resource otp_whatsapp_account.
 type AccountList struct{ Account }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var _ planmodifier.String = samePhone{}
+
 // phoneNumber takes numbers with their country code, however they are spelled.
 var phoneNumber = tf.Text{
 	Rule:    "must be a phone number with its country code, such as +923004445566",

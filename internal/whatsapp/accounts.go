@@ -15,6 +15,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
+var _ datasource.DataSourceWithConfigure = (*Accounts)(nil)
+
 // Accounts is otp_whatsapp_accounts.
 type Accounts struct{ tf.VendorData }
 

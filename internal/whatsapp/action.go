@@ -16,6 +16,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
+var (
+	_ action.ActionWithConfigure  = (*Link)(nil)
+	_ action.ActionWithModifyPlan = (*Link)(nil)
+)
+
 // Link is the action otp_whatsapp_link.
 type Link struct{ session *tf.Session }
 

@@ -12,6 +12,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
+var _ datasource.DataSourceWithConfigure = (*Servers)(nil)
+
 // Servers is otp_whatsapp_servers.
 type Servers struct{ tf.VendorData }
 
