@@ -137,8 +137,8 @@ const (
 	WhatsAppDisconnected = "disconnected"
 )
 
-// check refuses what the sandbox could not serve or charge.
-func (a Account) check() error {
+// Check refuses what the sandbox could not serve or charge.
+func (a Account) Check() error {
 	for _, gateway := range a.Gateways {
 		for country, price := range gateway.Pricing.Countries {
 			if _, err := strconv.ParseFloat(price, 64); err != nil {

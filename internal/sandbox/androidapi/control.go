@@ -12,12 +12,16 @@ import (
 
 // Control is what a person or a test may do to AndroidAPI beside its API.
 type Control struct {
+	emulate.Customer[Account]
 	host   emulate.Host
 	vendor *Emulator
 }
 
 // At is the control of the AndroidAPI of a sandbox.
-func At(host emulate.Host) Control { return Control{host, emulate.Of[*Emulator](host)} }
+func At(host emulate.Host) Control {
+	vendor := emulate.Of[*Emulator](host)
+	return Control{emulate.NewCustomer(host, &vendor.data.Account), host, vendor}
+}
 
 // WhatsAppLink is a QR code that waits to be scanned.
 type WhatsAppLink struct {
@@ -26,31 +30,6 @@ type WhatsAppLink struct {
 	Unique    string    `json:"unique,omitempty"` // the account it relinks; empty: a new one
 	ExpiresAt time.Time `json:"expires_at"`
 	Expired   bool      `json:"expired"`
-}
-
-// Account is a copy of what AndroidAPI knows about its customer.
-func (c Control) Account() (Account, error) {
-	var account Account
-	var err error
-	c.host.View(func(*emulate.Exchange) { account, err = emulate.Clone(c.vendor.data.Account) })
-	return account, err
-}
-
-// Update changes what AndroidAPI knows about its customer: permissions,
-// credits, devices, gateways, WhatsApp accounts and so on.
-func (c Control) Update(change func(*Account)) error {
-	return c.host.Change(func(*emulate.Exchange) error {
-		account, err := emulate.Clone(c.vendor.data.Account)
-		if err != nil {
-			return err
-		}
-		change(&account)
-		if err := account.check(); err != nil {
-			return err
-		}
-		c.vendor.data.Account = account
-		return nil
-	})
 }
 
 // AddDevices adds n Android devices with IDs and names of their own, whatever

@@ -12,7 +12,7 @@ import (
 func (a *Emulator) Orders() []emulate.Order {
 	const token, unique = "3f2a…", "9f86d0…"
 	return []emulate.Order{
-		emulate.Read("account", "What AndroidAPI knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
+		emulate.AccountOrder("AndroidAPI", func(h emulate.Host) emulate.Customer[Account] { return At(h).Customer }),
 		emulate.Read("accounts", "The linked WhatsApp accounts.", func(h emulate.Host) (any, error) { return At(h).WhatsAppAccounts(), nil }),
 		emulate.Read("links", "The QR codes that nobody has scanned, oldest first.", func(h emulate.Host) (any, error) { return At(h).WhatsAppLinks(), nil }).
 			Answers([]WhatsAppLink{{Token: token, QR: "2@Qd…", ExpiresAt: time.Date(2026, 10, 1, 9, 1, 0, 0, time.UTC)}}),

@@ -6,42 +6,21 @@ import (
 
 // Control is what a person or a test may do to MyOTP beside its API.
 type Control struct {
+	emulate.Customer[Account]
 	host   emulate.Host
 	vendor *Emulator
 }
 
 // At is the control of the MyOTP of a sandbox.
-func At(host emulate.Host) Control { return Control{host, emulate.Of[*Emulator](host)} }
-
-// Account is a copy of what MyOTP knows about its customer.
-func (c Control) Account() (Account, error) {
-	var account Account
-	var err error
-	c.host.View(func(*emulate.Exchange) { account, err = emulate.Clone(c.vendor.data.Account) })
-	return account, err
-}
-
-// Update changes what MyOTP knows about its customer: balance, plan,
-// allowlist and so on.
-func (c Control) Update(change func(*Account)) error {
-	return c.host.Change(func(*emulate.Exchange) error {
-		account, err := emulate.Clone(c.vendor.data.Account)
-		if err != nil {
-			return err
-		}
-		change(&account)
-		if err := account.check(); err != nil {
-			return err
-		}
-		c.vendor.data.Account = account
-		return nil
-	})
+func At(host emulate.Host) Control {
+	vendor := emulate.Of[*Emulator](host)
+	return Control{emulate.NewCustomer(host, &vendor.data.Account), host, vendor}
 }
 
 // Orders are what a person or a test may tell MyOTP from outside the process.
 func (m *Emulator) Orders() []emulate.Order {
 	return []emulate.Order{
-		emulate.Read("account", "What MyOTP knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
+		emulate.AccountOrder("MyOTP", func(h emulate.Host) emulate.Customer[Account] { return At(h).Customer }),
 	}
 }
 

@@ -6,42 +6,19 @@ import (
 
 // Control is what a person or a test may do to Octopush beside its API.
 type Control struct {
-	host   emulate.Host
-	vendor *Emulator
+	emulate.Customer[Account]
 }
 
 // At is the control of the Octopush of a sandbox.
-func At(host emulate.Host) Control { return Control{host, emulate.Of[*Emulator](host)} }
-
-// Account is a copy of what Octopush knows about its customer.
-func (c Control) Account() (Account, error) {
-	var account Account
-	var err error
-	c.host.View(func(*emulate.Exchange) { account, err = emulate.Clone(c.vendor.data.Account) })
-	return account, err
-}
-
-// Update changes what Octopush knows about its customer: wallet,
-// prices, sub-accounts, defaults of a send.
-func (c Control) Update(change func(*Account)) error {
-	return c.host.Change(func(*emulate.Exchange) error {
-		account, err := emulate.Clone(c.vendor.data.Account)
-		if err != nil {
-			return err
-		}
-		change(&account)
-		if err := account.check(); err != nil {
-			return err
-		}
-		c.vendor.data.Account = account
-		return nil
-	})
+func At(host emulate.Host) Control {
+	vendor := emulate.Of[*Emulator](host)
+	return Control{emulate.NewCustomer(host, &vendor.data.Account)}
 }
 
 // Orders are what a person or a test may tell Octopush from outside the process.
 func (o *Emulator) Orders() []emulate.Order {
 	return []emulate.Order{
-		emulate.Read("account", "What Octopush knows about its customer.", func(h emulate.Host) (any, error) { return At(h).Account() }),
+		emulate.AccountOrder("Octopush", func(h emulate.Host) emulate.Customer[Account] { return At(h).Customer }),
 	}
 }
 

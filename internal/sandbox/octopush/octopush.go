@@ -266,8 +266,8 @@ func (a Account) price(country, product string) float64 {
 	return a.Prices[""][product]
 }
 
-// check refuses what the sandbox could not charge.
-func (a Account) check() error {
+// Check refuses what the sandbox could not charge.
+func (a Account) Check() error {
 	for _, pack := range a.WalletPacks {
 		if pack.Credit < 0 {
 			return fmt.Errorf("wallet pack %s: a credit of %v is less than nothing", pack.ID, pack.Credit)

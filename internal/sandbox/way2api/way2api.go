@@ -199,8 +199,8 @@ func (w *Emulator) pricing(x *emulate.Exchange) emulate.Answer {
 	}})
 }
 
-// check refuses what the sandbox could not charge.
-func (a Account) check() error {
+// Check refuses what the sandbox could not charge.
+func (a Account) Check() error {
 	if a.Price < 0 {
 		return fmt.Errorf("Way2API price %v: it is 0 or more", a.Price)
 	}
