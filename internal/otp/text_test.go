@@ -205,5 +205,3 @@ func init() {
 	Introduce(Octopush, "Octopush")
 	Introduce(Way2API, "Way2API")
 }
-
-func ptr[T any](v T) *T { return &v }

@@ -59,16 +59,16 @@ func TestWhatIsStoredComesBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := thing{Name: text.Draw(t, "name")}
 		if rapid.Bool().Draw(t, "has count") {
-			want.Count = ptr(rapid.Int64().Draw(t, "count"))
+			want.Count = new(rapid.Int64().Draw(t, "count"))
 		}
 		if rapid.Bool().Draw(t, "has on") {
-			want.On = ptr(rapid.Bool().Draw(t, "on"))
+			want.On = new(rapid.Bool().Draw(t, "on"))
 		}
 		if rapid.Bool().Draw(t, "has words") {
 			want.Words = rapid.MapOfN(text, text, 1, 3).Draw(t, "words")
 		}
 		if rapid.Bool().Draw(t, "has nested") {
-			want.Nested = ptr(leaf.Draw(t, "nested"))
+			want.Nested = new(leaf.Draw(t, "nested"))
 		}
 		want.Entries = rapid.SliceOfN(leaf, 1, 3).Draw(t, "entries")
 
@@ -93,8 +93,6 @@ func TestWhatIsStoredComesBack(t *testing.T) {
 		}
 	})
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func TestSetsAreSorted(t *testing.T) {
 	t.Parallel()

@@ -56,12 +56,12 @@ var invalid = []struct {
 	{"translations and nothing else", "translations", nil, func(s *setup) { s.template.Text, s.template.MyOTP = "", nil }},
 	{"translations without a text", "translations", nil, func(s *setup) { s.template.Text = "" }},
 	{"MyOTP.App template without a number", "myotp", nil, func(s *setup) { s.template.MyOTP = &otp.MyOTPTemplate{} }},
-	{"MyOTP.App template number 0", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = ptr[int64](0) }},
-	{"MyOTP.App template number 100", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = ptr[int64](100) }},
-	{"MyOTP.App WhatsApp template as an SMS one", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = ptr[int64](13) }},
-	{"MyOTP.App SMS template as a WhatsApp one", "myotp.whatsapp_template_order", nil, func(s *setup) { s.template.MyOTP.WhatsAppTemplateOrder = ptr[int64](11) }},
+	{"MyOTP.App template number 0", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = new(int64(0)) }},
+	{"MyOTP.App template number 100", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = new(int64(100)) }},
+	{"MyOTP.App WhatsApp template as an SMS one", "myotp.template_order", nil, func(s *setup) { s.template.MyOTP.TemplateOrder = new(int64(13)) }},
+	{"MyOTP.App SMS template as a WhatsApp one", "myotp.whatsapp_template_order", nil, func(s *setup) { s.template.MyOTP.WhatsAppTemplateOrder = new(int64(11)) }},
 	{"MyOTP.App translation with a wrong number", `myotp.translations["es"].whatsapp_template_order`, nil, func(s *setup) {
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](16)}}
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(16))}}
 	}},
 
 	// sender IDs
@@ -86,17 +86,17 @@ var invalid = []struct {
 	{"brand that is no name", "brand", nil, func(s *setup) { s.profile.Brand = "Acme Bank" }},
 	{"template that is no name", "template", nil, func(s *setup) { s.profile.Template = "" }},
 	{"account that is no slug", "routes[0].account", nil, func(s *setup) { s.profile.Routes[0].Account = "EU West" }},
-	{"code of no characters", "code", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Digits: ptr(false)} }},
-	{"code of 2 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](2)} }},
-	{"Octopush code of 3 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](3)} }},
-	{"code of 33 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](33)} }},
-	{"validity 0", "validity_seconds", nil, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](0) }},
-	{"no attempt", "max_wrong_attempts", nil, func(s *setup) { s.profile.MaxWrongAttempts = ptr[int64](0) }},
-	{"a hundred and one attempts", "max_wrong_attempts", nil, func(s *setup) { s.profile.MaxWrongAttempts = ptr[int64](101) }},
-	{"negative wait for a resend", "limits.resend_after_seconds", nil, func(s *setup) { s.profile.Limits = &otp.Limits{ResendAfterSeconds: ptr[int64](-1)} }},
-	{"no code an hour", "limits.per_phone_hour", nil, func(s *setup) { s.profile.Limits = &otp.Limits{PerPhoneHour: ptr[int64](0)} }},
-	{"fewer a day than an hour", "limits.per_phone_day", nil, func(s *setup) { s.profile.Limits = &otp.Limits{PerPhoneHour: ptr[int64](20)} }},
-	{"validity in broken minutes", "validity_seconds", nil, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](90) }},
+	{"code of no characters", "code", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Digits: new(false)} }},
+	{"code of 2 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(2))} }},
+	{"Octopush code of 3 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(3))} }},
+	{"code of 33 characters", "code.length", nil, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(33))} }},
+	{"validity 0", "validity_seconds", nil, func(s *setup) { s.profile.ValiditySeconds = new(int64(0)) }},
+	{"no attempt", "max_wrong_attempts", nil, func(s *setup) { s.profile.MaxWrongAttempts = new(int64(0)) }},
+	{"a hundred and one attempts", "max_wrong_attempts", nil, func(s *setup) { s.profile.MaxWrongAttempts = new(int64(101)) }},
+	{"negative wait for a resend", "limits.resend_after_seconds", nil, func(s *setup) { s.profile.Limits = &otp.Limits{ResendAfterSeconds: new(int64(-1))} }},
+	{"no code an hour", "limits.per_phone_hour", nil, func(s *setup) { s.profile.Limits = &otp.Limits{PerPhoneHour: new(int64(0))} }},
+	{"fewer a day than an hour", "limits.per_phone_day", nil, func(s *setup) { s.profile.Limits = &otp.Limits{PerPhoneHour: new(int64(20))} }},
+	{"validity in broken minutes", "validity_seconds", nil, func(s *setup) { s.profile.ValiditySeconds = new(int64(90)) }},
 	{"options of another vendor", "routes[0].myotp", nil, func(s *setup) { s.profile.Routes[0].MyOTP = &otp.MyOTPRoute{} }},
 	{"WhatsApp account at Octopush", "routes[0].whatsapp_account", nil, func(s *setup) { s.profile.Routes[0].WhatsAppAccount = "9f86d081" }},
 
@@ -115,13 +115,13 @@ var invalid = []struct {
 	}},
 	{"Octopush text that is too long with its code", "template", nil, func(s *setup) {
 		s.template.Text = "{{otp}}" + strings.Repeat("x", 1224-31)
-		s.profile.Code = &otp.CodePolicy{Length: ptr[int64](32)}
+		s.profile.Code = &otp.CodePolicy{Length: new(int64(32))}
 	}},
 	{"Octopush validity 2", "validity_seconds", nil, func(s *setup) {
-		s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](2)
+		s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(2))
 	}},
 	{"Octopush validity above its limit", "validity_seconds", nil, func(s *setup) {
-		s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](10000001)
+		s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(10000001))
 	}},
 	{"voice without a language", "routes[0].octopush.voice", []otp.Route{overVoice(nil)}, nil},
 	{"voice in an unknown language", "routes[0].octopush.voice.language", []otp.Route{overVoice(&otp.Voice{Language: "nl-NL", Translations: map[string]string{"fr": "fr-FR"}})}, nil},
@@ -134,37 +134,37 @@ var invalid = []struct {
 	// MyOTP.App
 	{"MyOTP.App by voice", "routes[0].channel", []otp.Route{overMyOTP(otp.VoiceSMS)}, nil},
 	{"MyOTP.App with a sender", "routes[0].sender_id", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Routes[0].SenderID = "europe" }},
-	{"MyOTP.App code of ten digits", "code.length", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](10)} }},
-	{"MyOTP.App code with lower-case letters", "code", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{LowerCase: ptr(true)} }},
+	{"MyOTP.App code of ten digits", "code.length", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(10))} }},
+	{"MyOTP.App code with lower-case letters", "code", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{LowerCase: new(true)} }},
 	{"MyOTP.App code without confusing digits", "code.exclude_confusing", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) {
-		s.profile.Code = &otp.CodePolicy{Length: ptr[int64](8), ExcludeConfusing: ptr(true)}
+		s.profile.Code = &otp.CodePolicy{Length: new(int64(8)), ExcludeConfusing: new(true)}
 	}},
 	{"MyOTP.App brand with a space", "brand", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.brand.DisplayName = "Acme Bank" }},
 	{"MyOTP.App brand that is too short", "brand", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.brand.DisplayName = "AC" }},
-	{"MyOTP.App code of 2 digits", "code.length", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](2)} }},
-	{"WhatsApp code of 3 digits", "code.length", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](3)} }},
-	{"Telegram code of 3 digits", "code.length", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](3)} }},
-	{"MyOTP.App validity of 29 seconds", "validity_seconds", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](29) }},
-	{"Telegram validity of 59 seconds", "validity_seconds", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](59) }},
-	{"MyOTP.App validity of five hours", "validity_seconds", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](18000) }},
-	{"Telegram above an hour", "validity_seconds", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](3660) }},
+	{"MyOTP.App code of 2 digits", "code.length", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(2))} }},
+	{"WhatsApp code of 3 digits", "code.length", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(3))} }},
+	{"Telegram code of 3 digits", "code.length", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(3))} }},
+	{"MyOTP.App validity of 29 seconds", "validity_seconds", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(29)) }},
+	{"Telegram validity of 59 seconds", "validity_seconds", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(59)) }},
+	{"MyOTP.App validity of five hours", "validity_seconds", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(18000)) }},
+	{"Telegram above an hour", "validity_seconds", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(3660)) }},
 	{"WhatsApp without a template number", "template", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.template.MyOTP.WhatsAppTemplateOrder = nil }},
-	{"WhatsApp with another validity", "validity_seconds", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](600) }},
+	{"WhatsApp with another validity", "validity_seconds", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(600)) }},
 	{"WhatsApp default of another validity than a translation's", "template", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) {
-		s.profile.ValiditySeconds = ptr[int64](600)
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](15)}}
+		s.profile.ValiditySeconds = new(int64(600))
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(15))}}
 	}},
 	{"WhatsApp templates and profile of three validities", "template", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) {
-		s.profile.ValiditySeconds = ptr[int64](900)
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](15)}}
+		s.profile.ValiditySeconds = new(int64(900))
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(15))}}
 	}},
 	{"WhatsApp with a translation and another validity", "validity_seconds", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) {
-		s.profile.ValiditySeconds = ptr[int64](600)
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](14)}}
+		s.profile.ValiditySeconds = new(int64(600))
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(14))}}
 	}},
-	{"WhatsApp with a validity of no template", "validity_seconds", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](120) }},
+	{"WhatsApp with a validity of no template", "validity_seconds", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(120)) }},
 	{"WhatsApp with a translation of another validity", "template", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) {
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](15)}}
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(15))}}
 	}},
 }
 
@@ -221,7 +221,7 @@ func TestSeveralErrorsAreReportedAtOnce(t *testing.T) {
 	s.template.Text = "no code"
 	s.brand.DisplayName = "A!"
 	s.sender.Octopush.Sender = "A-B"
-	s.profile.Code = &otp.CodePolicy{Length: ptr[int64](10)}
+	s.profile.Code = &otp.CodePolicy{Length: new(int64(10))}
 	_, _, ps := s.compile()
 	errors := len(errorsOf(ps))
 	if errors != 4 {

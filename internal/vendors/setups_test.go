@@ -24,8 +24,6 @@ type setup struct {
 	profile  otp.Profile
 }
 
-func ptr[T any](v T) *T { return &v }
-
 // valid is a setup that no rule has anything against; tests change it.
 func valid(routes ...otp.Route) *setup {
 	return &setup{
@@ -34,7 +32,7 @@ func valid(routes ...otp.Route) *setup {
 			Name:         "login",
 			Text:         "{{brand}}: {{otp}} is your code for {{validity_minutes}} minutes.",
 			Translations: map[string]string{"fr": "{{brand}} : {{otp}} est votre code."},
-			MyOTP:        &otp.MyOTPTemplate{TemplateOrder: ptr[int64](1), WhatsAppTemplateOrder: ptr[int64](12)},
+			MyOTP:        &otp.MyOTPTemplate{TemplateOrder: new(int64(1)), WhatsAppTemplateOrder: new(int64(12))},
 		},
 		sender: otp.SenderID{Name: "europe", Octopush: &otp.OctopushSender{Sender: "ACMEBANK"}},
 		profile: otp.Profile{

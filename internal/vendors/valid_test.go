@@ -24,17 +24,17 @@ var accepted = []struct {
 	{"octopush-without-translations", []otp.Route{overOctopush()}, func(s *setup) { s.template.Translations = nil }},
 	{"octopush-expiry-time", []otp.Route{overOctopush()}, func(s *setup) { s.template.Text = "{{otp}} until {{expiry_time}}" }},
 	{"octopush-every-character", []otp.Route{overOctopush()}, func(s *setup) {
-		s.profile.Code = &otp.CodePolicy{Length: ptr[int64](32), UpperCase: ptr(true), LowerCase: ptr(true), SpecialCharacters: ptr(true), ExcludeConfusing: ptr(true)}
+		s.profile.Code = &otp.CodePolicy{Length: new(int64(32)), UpperCase: new(true), LowerCase: new(true), SpecialCharacters: new(true), ExcludeConfusing: new(true)}
 	}},
 	{"octopush-letters-only", []otp.Route{overOctopush()}, func(s *setup) {
-		s.profile.Code = &otp.CodePolicy{Length: ptr[int64](6), Digits: ptr(false), UpperCase: ptr(true)}
+		s.profile.Code = &otp.CodePolicy{Length: new(int64(6)), Digits: new(false), UpperCase: new(true)}
 	}},
-	{"octopush-four-digits", []otp.Route{overOctopush()}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](4)} }},
+	{"octopush-four-digits", []otp.Route{overOctopush()}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(4))} }},
 	{"octopush-second-account", []otp.Route{overOctopush()}, func(s *setup) { s.profile.Routes[0].Account = "eu-west" }},
 	{"octopush-recipient-ip", []otp.Route{overOctopush()}, func(s *setup) {
-		s.profile.Routes[0].Octopush = &otp.OctopushRoute{BindRecipientIP: ptr(true)}
+		s.profile.Routes[0].Octopush = &otp.OctopushRoute{BindRecipientIP: new(true)}
 	}},
-	{"octopush-short-validity", []otp.Route{overOctopush()}, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](3) }},
+	{"octopush-short-validity", []otp.Route{overOctopush()}, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(3)) }},
 	{"octopush-long-text", []otp.Route{overOctopush()}, func(s *setup) { s.template.Text = "{{otp}}" + strings.Repeat("x", 1218) }},
 	{"octopush-all-countries", []otp.Route{overOctopush()}, func(s *setup) { s.profile.AllowedCountries = nil }},
 	{"octopush-route-countries-only", []otp.Route{overOctopush()}, func(s *setup) {
@@ -47,8 +47,8 @@ var accepted = []struct {
 	}},
 	{"octopush-webotp", []otp.Route{overOctopush()}, func(s *setup) { s.template.Text = "Your code is below.\n@acme.example #{{otp}}" }},
 	{"octopush-limits", []otp.Route{overOctopush()}, func(s *setup) {
-		s.profile.Limits = &otp.Limits{ResendAfterSeconds: ptr[int64](0), PerPhoneHour: ptr[int64](1), PerPhoneDay: ptr[int64](1)}
-		s.profile.MaxWrongAttempts = ptr[int64](10)
+		s.profile.Limits = &otp.Limits{ResendAfterSeconds: new(int64(0)), PerPhoneHour: new(int64(1)), PerPhoneDay: new(int64(1))}
+		s.profile.MaxWrongAttempts = new(int64(10))
 	}},
 	{"octopush-voice", []otp.Route{overVoice(&otp.Voice{Language: "en-GB", Translations: map[string]string{"fr": "fr-FR"}})}, nil},
 	{"octopush-voice-male", []otp.Route{overVoice(&otp.Voice{Language: "de-DE", Gender: "male"})}, func(s *setup) { s.template.Translations = nil }},
@@ -59,23 +59,23 @@ var accepted = []struct {
 	{"myotp-sms", []otp.Route{overMyOTP(otp.SMS)}, nil},
 	{"myotp-sms-default-template", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.template.MyOTP = nil }},
 	{"myotp-sms-translated", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) {
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {TemplateOrder: ptr[int64](7)}, "fr": {TemplateOrder: ptr[int64](8)}}
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {TemplateOrder: new(int64(7))}, "fr": {TemplateOrder: new(int64(8))}}
 	}},
 	{"myotp-sms-without-force", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) {
-		s.profile.Routes[0].MyOTP = &otp.MyOTPRoute{ForceSend: ptr(false)}
+		s.profile.Routes[0].MyOTP = &otp.MyOTPRoute{ForceSend: new(false)}
 	}},
-	{"myotp-sms-four-digits", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](4)} }},
-	{"myotp-sms-eight-digits", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](8)} }},
+	{"myotp-sms-four-digits", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(4))} }},
+	{"myotp-sms-eight-digits", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(8))} }},
 	{"myotp-sms-second-account", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.Routes[0].Account = "backup" }},
-	{"myotp-sms-longest-validity", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](14400) }},
+	{"myotp-sms-longest-validity", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(14400)) }},
 	{"myotp-whatsapp", []otp.Route{overMyOTP(otp.WhatsApp)}, nil},
 	{"myotp-whatsapp-ten-minutes", []otp.Route{overMyOTP(otp.WhatsApp)}, func(s *setup) {
-		s.profile.ValiditySeconds = ptr[int64](600)
-		s.template.MyOTP.WhatsAppTemplateOrder = ptr[int64](13)
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: ptr[int64](15)}}
+		s.profile.ValiditySeconds = new(int64(600))
+		s.template.MyOTP.WhatsAppTemplateOrder = new(int64(13))
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {WhatsAppTemplateOrder: new(int64(15))}}
 	}},
 	{"myotp-telegram", []otp.Route{overMyOTP(otp.Telegram)}, nil},
-	{"myotp-telegram-an-hour", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](3600) }},
+	{"myotp-telegram-an-hour", []otp.Route{overMyOTP(otp.Telegram)}, func(s *setup) { s.profile.ValiditySeconds = new(int64(3600)) }},
 	{"four-routes", []otp.Route{overOctopush(), overMyOTP(otp.WhatsApp), overMyOTP(otp.SMS), overMyOTP(otp.Telegram)}, func(s *setup) {
 		s.profile.Routes[0].Countries = []string{"FR"}
 	}},

@@ -19,7 +19,7 @@ func overWay2API(countries ...string) otp.Route {
 func plain(s *setup) {
 	s.template.Translations = nil
 	s.template.Way2API = &otp.Way2APITemplate{Content: "OTP", Purpose: "login", ShareWith: "no_one"}
-	s.sender.AndroidAPI = &otp.AndroidAPISender{Device: "00000000-0000-0000-d57d-f30cb6a89289", SIM: ptr[int64](1)}
+	s.sender.AndroidAPI = &otp.AndroidAPISender{Device: "00000000-0000-0000-d57d-f30cb6a89289", SIM: new(int64(1))}
 }
 
 // warned lists setups that compile, and what a plan warns of: the path of each
@@ -85,7 +85,7 @@ var warned = []struct {
 	{"MyOTP.App without a translation's number", "template", []otp.Route{overOctopush(), overMyOTP(otp.SMS), overMyOTP(otp.WhatsApp)}, nil},
 	{"MyOTP.App with a number for one channel", "template", []otp.Route{overMyOTP(otp.SMS), overMyOTP(otp.WhatsApp)}, func(s *setup) {
 		plain(s)
-		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {TemplateOrder: ptr[int64](7)}}
+		s.template.MyOTP.Translations = map[string]otp.MyOTPTranslation{"es": {TemplateOrder: new(int64(7))}}
 	}},
 	{"vendors with one wording", "template", []otp.Route{overOctopush(), overMyOTP(otp.Telegram), overWay2API("IN")}, func(s *setup) {
 		plain(s)
@@ -114,18 +114,18 @@ var warned = []struct {
 	}},
 
 	// values
-	{"seconds for minutes", "validity_seconds limits.resend_after_seconds", nil, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](5) }},
-	{"another code later than the code is good", "limits.resend_after_seconds", nil, func(s *setup) { s.profile.Limits = &otp.Limits{ResendAfterSeconds: ptr[int64](600)} }},
+	{"seconds for minutes", "validity_seconds limits.resend_after_seconds", nil, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(5)) }},
+	{"another code later than the code is good", "limits.resend_after_seconds", nil, func(s *setup) { s.profile.Limits = &otp.Limits{ResendAfterSeconds: new(int64(600))} }},
 	{"three digits over MyOTP.App", "code code.length", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) {
 		plain(s)
-		s.profile.Code = &otp.CodePolicy{Length: ptr[int64](3)}
+		s.profile.Code = &otp.CodePolicy{Length: new(int64(3))}
 	}},
 	{"half a minute over MyOTP.App", "validity_seconds validity_seconds", []otp.Route{overMyOTP(otp.SMS)}, func(s *setup) {
 		plain(s)
-		s.profile.ValiditySeconds = ptr[int64](30)
+		s.profile.ValiditySeconds = new(int64(30))
 	}},
 	{"a hundred attempts", "max_wrong_attempts", nil, func(s *setup) {
-		s.profile.Code, s.profile.MaxWrongAttempts = &otp.CodePolicy{Length: ptr[int64](8)}, ptr[int64](100)
+		s.profile.Code, s.profile.MaxWrongAttempts = &otp.CodePolicy{Length: new(int64(8))}, new(int64(100))
 	}},
 	{"a device without a SIM slot", "androidapi.sim", []otp.Route{overAndroidAPI()}, func(s *setup) {
 		plain(s)
@@ -145,7 +145,7 @@ var warned = []struct {
 	{"a route behind its equal for all countries", "routes[1]", []otp.Route{overOctopush(), {Vendor: otp.Octopush, Channel: otp.SMS, SenderID: "europe", Countries: []string{"FR"}}}, nil},
 	{"a route behind its equals for each of its countries", "allowed_countries routes[2]", []otp.Route{
 		{Vendor: otp.MyOTP, Channel: otp.SMS, Countries: []string{"FR"}}, {Vendor: otp.MyOTP, Channel: otp.SMS, Countries: []string{"IN"}},
-		{Vendor: otp.MyOTP, Channel: otp.SMS, Countries: []string{"FR", "IN"}, MyOTP: &otp.MyOTPRoute{ForceSend: ptr(false)}},
+		{Vendor: otp.MyOTP, Channel: otp.SMS, Countries: []string{"FR", "IN"}, MyOTP: &otp.MyOTPRoute{ForceSend: new(false)}},
 	}, plain},
 	{"a route behind its equal for other countries", "allowed_countries", []otp.Route{
 		{Vendor: otp.Octopush, Channel: otp.SMS, SenderID: "europe", Countries: []string{"FR"}},

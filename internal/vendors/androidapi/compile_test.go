@@ -24,15 +24,15 @@ var documented = map[string]struct {
 }{
 	"device": {bySMS, nil},
 	"device-second-sim-long-validity": {bySMS, func(s *setup) {
-		s.sender.AndroidAPI.SIM, s.profile.ValiditySeconds = ptr[int64](2), ptr[int64](3600)
+		s.sender.AndroidAPI.SIM, s.profile.ValiditySeconds = new(int64(2)), new(int64(3600))
 	}},
 	"device-without-sim": {bySMS, func(s *setup) { s.sender.AndroidAPI.SIM = nil }},
 	"gateway":            {bySMS, func(s *setup) { s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: "3"} }},
 	"partner": {bySMS, func(s *setup) {
-		s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: ptr(true)}
+		s.sender.AndroidAPI = &otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: new(true)}
 	}},
 	"whatsapp":          {byWhatsApp, nil},
-	"whatsapp-priority": {byWhatsApp, func(s *setup) { s.route().AndroidAPI = &otp.AndroidAPIRoute{Priority: ptr(true)} }},
+	"whatsapp-priority": {byWhatsApp, func(s *setup) { s.route().AndroidAPI = &otp.AndroidAPIRoute{Priority: new(true)} }},
 	"translations": {byWhatsApp, func(s *setup) {
 		s.template.Translations = map[string]string{"fr": "{{brand}} : {{otp}} est votre code.", "ur": "آپ کا کوڈ {{otp}} ہے۔ {{brand}}"}
 	}},

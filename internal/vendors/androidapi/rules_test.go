@@ -25,17 +25,17 @@ func TestSenderRules(t *testing.T) {
 		words  string
 		want   []string
 	}{
-		"device":                    {sender: otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](2)}},
-		"longest handle":            {sender: otp.AndroidAPISender{Device: long, SIM: ptr[int64](1)}},
+		"device":                    {sender: otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(2))}},
+		"longest handle":            {sender: otp.AndroidAPISender{Device: long, SIM: new(int64(1))}},
 		"gateway":                   {sender: otp.AndroidAPISender{Gateway: "3"}},
-		"gateway, partner allowed":  {sender: otp.AndroidAPISender{Gateway: "3", AllowPartnerDevice: ptr(true)}},
-		"device, partner forbidden": {sender: otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](1), AllowPartnerDevice: ptr(false)}},
+		"gateway, partner allowed":  {sender: otp.AndroidAPISender{Gateway: "3", AllowPartnerDevice: new(true)}},
+		"device, partner forbidden": {sender: otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(1)), AllowPartnerDevice: new(false)}},
 		"nothing": {
 			otp.AndroidAPISender{}, "Set device, best with sim, or gateway",
 			[]string{"error at androidapi: Sender has neither a device nor a gateway"},
 		},
 		"both": {
-			otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](1), Gateway: "3"}, "never both. Remove gateway",
+			otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(1)), Gateway: "3"}, "never both. Remove gateway",
 			[]string{"error at androidapi.gateway: Sender has a device and a gateway"},
 		},
 		"device without SIM": {
@@ -43,31 +43,31 @@ func TestSenderRules(t *testing.T) {
 			[]string{"warning at androidapi.sim: Device has no SIM slot"},
 		},
 		"SIM 0": {
-			otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](0)}, "sim is 0; AndroidAPI has the slots 1 and 2",
+			otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(0))}, "sim is 0; AndroidAPI has the slots 1 and 2",
 			[]string{"error at androidapi.sim: SIM slot is out of range"},
 		},
 		"SIM 3": {
-			otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](3)}, "sim is 3",
+			otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(3))}, "sim is 3",
 			[]string{"error at androidapi.sim: SIM slot is out of range"},
 		},
 		"gateway with SIM": {
-			otp.AndroidAPISender{Gateway: "3", SIM: ptr[int64](1)}, "Remove sim, or set device",
+			otp.AndroidAPISender{Gateway: "3", SIM: new(int64(1))}, "Remove sim, or set device",
 			[]string{"error at androidapi.sim: SIM slot without a device"},
 		},
 		"device with a space": {
-			otp.AndroidAPISender{Device: "Counter phone", SIM: ptr[int64](1)}, `device is "Counter phone"; AndroidAPI's handles are 1 to 128 letters`,
+			otp.AndroidAPISender{Device: "Counter phone", SIM: new(int64(1))}, `device is "Counter phone"; AndroidAPI's handles are 1 to 128 letters`,
 			[]string{"error at androidapi.device: Handle has a shape AndroidAPI does not use"},
 		},
 		"device too long": {
-			otp.AndroidAPISender{Device: long + "a", SIM: ptr[int64](1)}, "Refer to data.otp_device",
+			otp.AndroidAPISender{Device: long + "a", SIM: new(int64(1))}, "Refer to data.otp_device",
 			[]string{"error at androidapi.device: Handle has a shape AndroidAPI does not use"},
 		},
 		"device with a placeholder": {
-			otp.AndroidAPISender{Device: "{{phone_e164}}", SIM: ptr[int64](1)}, "letters, digits and hyphens",
+			otp.AndroidAPISender{Device: "{{phone_e164}}", SIM: new(int64(1))}, "letters, digits and hyphens",
 			[]string{"error at androidapi.device: Handle has a shape AndroidAPI does not use"},
 		},
 		"gateway with a slash": {
-			otp.AndroidAPISender{Gateway: "3/4", AllowPartnerDevice: ptr(true)}, `gateway is "3/4"`,
+			otp.AndroidAPISender{Gateway: "3/4", AllowPartnerDevice: new(true)}, `gateway is "3/4"`,
 			[]string{"error at androidapi.gateway: Handle has a shape AndroidAPI does not use"},
 		},
 		"partner device": {
@@ -75,7 +75,7 @@ func TestSenderRules(t *testing.T) {
 			[]string{"error at androidapi.gateway: Gateway is a partner device"},
 		},
 		"partner device forbidden": {
-			otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: ptr(false)}, "which is no gateway number",
+			otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: new(false)}, "which is no gateway number",
 			[]string{"error at androidapi.gateway: Gateway is a partner device"},
 		},
 		"number that no gateway has": {
@@ -83,11 +83,11 @@ func TestSenderRules(t *testing.T) {
 			[]string{"error at androidapi.gateway: Gateway is a partner device"},
 		},
 		"partner device allowed": {
-			otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: ptr(true)}, "whose owner sees every code and number",
+			otp.AndroidAPISender{Gateway: partnerHandle, AllowPartnerDevice: new(true)}, "whose owner sees every code and number",
 			[]string{"warning at androidapi.gateway: Partner device sees every code"},
 		},
 		"partner allowed without a gateway": {
-			otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](1), AllowPartnerDevice: ptr(true)}, "there is no gateway. Remove it, or set gateway",
+			otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(1)), AllowPartnerDevice: new(true)}, "there is no gateway. Remove it, or set gateway",
 			[]string{"error at androidapi.allow_partner_device: Partner device without a gateway"},
 		},
 	} {
@@ -126,34 +126,34 @@ func TestRouteRules(t *testing.T) {
 			[]string{"error at routes[0].channel: Vendor does not serve this channel"},
 		},
 		"code of 5 digits": {
-			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](5)} }, "shows 6 digits in every sample, and routes[0] sends through it. Set length to 6",
+			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(5))} }, "shows 6 digits in every sample, and routes[0] sends through it. Set length to 6",
 			[]string{"error at code.length: Code length is not AndroidAPI's"},
 		},
 		"code of 8 digits": {
-			byWhatsApp, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](8)} }, "length is 8; AndroidAPI makes the codes itself",
+			byWhatsApp, func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(8))} }, "length is 8; AndroidAPI makes the codes itself",
 			[]string{"error at code.length: Code length is not AndroidAPI's"},
 		},
 		"code with letters": {
-			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{UpperCase: ptr(true)} }, "Keep digits and remove upper_case",
+			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{UpperCase: new(true)} }, "Keep digits and remove upper_case",
 			[]string{"error at code: AndroidAPI makes codes of digits only"},
 		},
 		"code without digits": {
-			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{Digits: ptr(false), LowerCase: ptr(true)} }, "leave AndroidAPI out of this profile",
+			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{Digits: new(false), LowerCase: new(true)} }, "leave AndroidAPI out of this profile",
 			[]string{"error at code: AndroidAPI makes codes of digits only"},
 		},
 		"code without look-alikes": {
-			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{ExcludeConfusing: ptr(true)} }, "AndroidAPI has no option for",
+			bySMS, func(s *setup) { s.profile.Code = &otp.CodePolicy{ExcludeConfusing: new(true)} }, "AndroidAPI has no option for",
 			[]string{"error at code.exclude_confusing: AndroidAPI cannot leave out confusing characters"},
 		},
-		"validity 0":    {bySMS, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](0) }, "", nil}, // the profile's own check reports it
-		"validity 1":    {bySMS, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", ptr[int64](1) }, "", nil},
-		"validity 3600": {bySMS, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](3600) }, "", nil},
+		"validity 0":    {bySMS, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(0)) }, "", nil}, // the profile's own check reports it
+		"validity 1":    {bySMS, func(s *setup) { s.template.Text, s.profile.ValiditySeconds = "{{otp}}", new(int64(1)) }, "", nil},
+		"validity 3600": {bySMS, func(s *setup) { s.profile.ValiditySeconds = new(int64(3600)) }, "", nil},
 		"validity 3660": {
-			bySMS, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](3660) }, "AndroidAPI documents no limit, and its own default is 300",
+			bySMS, func(s *setup) { s.profile.ValiditySeconds = new(int64(3660)) }, "AndroidAPI documents no limit, and its own default is 300",
 			[]string{"warning at validity_seconds: AndroidAPI may not accept this validity"},
 		},
 		"broken minutes": {
-			bySMS, func(s *setup) { s.profile.ValiditySeconds = ptr[int64](90) }, "90 seconds are not whole minutes",
+			bySMS, func(s *setup) { s.profile.ValiditySeconds = new(int64(90)) }, "90 seconds are not whole minutes",
 			[]string{"error at validity_seconds: Validity is not in whole minutes"},
 		},
 		"time of expiry": {
@@ -162,7 +162,7 @@ func TestRouteRules(t *testing.T) {
 		},
 		"template without a text": {
 			bySMS, func(s *setup) {
-				s.template = &otp.MessageTemplate{Name: "login", MyOTP: &otp.MyOTPTemplate{TemplateOrder: ptr[int64](1)}}
+				s.template = &otp.MessageTemplate{Name: "login", MyOTP: &otp.MyOTPTemplate{TemplateOrder: new(int64(1))}}
 			}, "AndroidAPI, which takes free text",
 			[]string{"error at template: Message template has no text"},
 		},
@@ -181,7 +181,7 @@ func TestRouteRules(t *testing.T) {
 			[]string{"error at routes[0].whatsapp_account: Route takes no WhatsApp account"},
 		},
 		"SMS with priority": {
-			bySMS, func(s *setup) { s.route().AndroidAPI = &otp.AndroidAPIRoute{Priority: ptr(false)} }, "over WhatsApp only, and routes[0] sends SMS. Remove priority",
+			bySMS, func(s *setup) { s.route().AndroidAPI = &otp.AndroidAPIRoute{Priority: new(false)} }, "over WhatsApp only, and routes[0] sends SMS. Remove priority",
 			[]string{"error at routes[0].androidapi.priority: SMS has no priority"},
 		},
 		"SMS with empty options": {bySMS, func(s *setup) { s.route().AndroidAPI = &otp.AndroidAPIRoute{} }, "", nil},
@@ -227,15 +227,15 @@ func TestWhatIsNotKnownYetIsNotChecked(t *testing.T) {
 			*s.route() = otp.Route{Vendor: otp.AndroidAPI, Channel: otp.WhatsApp, Unknown: otp.Fields{"whatsapp_account": true}}
 		},
 		"options": func(s *setup) {
-			s.route().AndroidAPI, s.route().Unknown = &otp.AndroidAPIRoute{Priority: ptr(true)}, otp.Fields{"androidapi": true}
+			s.route().AndroidAPI, s.route().Unknown = &otp.AndroidAPIRoute{Priority: new(true)}, otp.Fields{"androidapi": true}
 		},
 		"brand":    func(s *setup) { s.brand = nil },
 		"template": func(s *setup) { s.template = nil },
 		"code": func(s *setup) {
-			s.profile.Code, s.profile.Unknown = &otp.CodePolicy{Length: ptr[int64](4)}, otp.Fields{"code": true}
+			s.profile.Code, s.profile.Unknown = &otp.CodePolicy{Length: new(int64(4))}, otp.Fields{"code": true}
 		},
 		"validity": func(s *setup) {
-			s.profile.ValiditySeconds, s.profile.Unknown = ptr[int64](90), otp.Fields{"validity_seconds": true}
+			s.profile.ValiditySeconds, s.profile.Unknown = new(int64(90)), otp.Fields{"validity_seconds": true}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,15 +19,13 @@ type setup struct {
 
 func (s *setup) route() *otp.Route { return &s.profile.Routes[0] }
 
-func ptr[T any](value T) *T { return &value }
-
 // bySMS is a setup that no rule has anything against.
 func bySMS() *setup {
 	return &setup{
 		brand:    &otp.Brand{Name: "acme", DisplayName: "Acme"},
 		template: &otp.MessageTemplate{Name: "login", Text: "{{brand}}: {{otp}} is your code for {{validity_minutes}} minutes."},
 		sender: &otp.SenderID{
-			Name: "counter-phone", AndroidAPI: &otp.AndroidAPISender{Device: deviceHandle, SIM: ptr[int64](1)},
+			Name: "counter-phone", AndroidAPI: &otp.AndroidAPISender{Device: deviceHandle, SIM: new(int64(1))},
 		},
 		profile: otp.Profile{
 			Name: "login", Brand: "acme", Template: "login", AllowedCountries: []string{"IN", "PK"},

@@ -15,8 +15,6 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew; read the difference before you commit it")
 
-func ptr[T any](value T) *T { return &value }
-
 type setup struct {
 	brand    *otp.Brand
 	template *otp.MessageTemplate
@@ -71,8 +69,8 @@ func TestRules(t *testing.T) {
 		"India allowed only":     {spoil: func(s *setup) { s.profile.AllowedCountries, s.route().Countries = []string{"IN"}, nil }},
 		"India both times":       {spoil: func(s *setup) { s.profile.AllowedCountries = []string{"IN"} }},
 		"all allowed, one India": {spoil: func(s *setup) { s.profile.AllowedCountries = nil }},
-		"4 digits":               {spoil: func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](4)} }},
-		"8 digits":               {spoil: func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](8)} }},
+		"4 digits":               {spoil: func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(4))} }},
+		"8 digits":               {spoil: func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(8))} }},
 		"every country": {
 			func(s *setup) { s.profile.AllowedCountries, s.route().Countries = nil, nil }, `is open to other countries than India. Way2API's service page says worldwide; its newer documentation (request, number: only +91) sells India only, so other numbers may be refused. To send only there, set countries = ["IN"] in the route.`,
 			[]string{"routes[0].countries: Way2API may serve India only"},
@@ -98,19 +96,19 @@ func TestRules(t *testing.T) {
 			[]string{"routes[0].sender_id: Route takes no sender ID"},
 		},
 		"9 digits": {
-			func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](9)} }, "Way2API sends codes of 4 to 8 digits, and routes[0] sends through it",
+			func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(9))} }, "Way2API sends codes of 4 to 8 digits, and routes[0] sends through it",
 			[]string{"code.length: Code length is out of range for Way2API"},
 		},
 		"3 digits": {
-			func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: ptr[int64](3)} }, "length is 3",
+			func(s *setup) { s.profile.Code = &otp.CodePolicy{Length: new(int64(3))} }, "length is 3",
 			[]string{"code.length: Code length is out of range for Way2API"},
 		},
 		"letters": {
-			func(s *setup) { s.profile.Code = &otp.CodePolicy{UpperCase: ptr(true)} }, "Keep digits and remove upper_case",
+			func(s *setup) { s.profile.Code = &otp.CodePolicy{UpperCase: new(true)} }, "Keep digits and remove upper_case",
 			[]string{"code: Way2API sends codes of digits only"},
 		},
 		"no look-alikes": {
-			func(s *setup) { s.profile.Code = &otp.CodePolicy{ExcludeConfusing: ptr(true)} }, "the application makes the code, and a document cannot tell it so",
+			func(s *setup) { s.profile.Code = &otp.CodePolicy{ExcludeConfusing: new(true)} }, "the application makes the code, and a document cannot tell it so",
 			[]string{"code.exclude_confusing: Confusing characters cannot be left out for Way2API"},
 		},
 		"template for others": {
@@ -210,7 +208,7 @@ func TestWhatIsNotKnownYetIsNotChecked(t *testing.T) {
 			s.template.Way2API.Purpose, s.template.Unknown = "", otp.Fields{"way2api": true}
 		},
 		"code": func(s *setup) {
-			s.profile.Code, s.profile.Unknown = &otp.CodePolicy{Length: ptr[int64](9)}, otp.Fields{"code": true}
+			s.profile.Code, s.profile.Unknown = &otp.CodePolicy{Length: new(int64(9))}, otp.Fields{"code": true}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -231,7 +229,7 @@ func TestDocuments(t *testing.T) {
 		"otp": func(*setup) {},
 		"pin": func(s *setup) {
 			s.template.Way2API = &otp.Way2APITemplate{Content: "PIN", Purpose: "withdrawal", ShareWith: "support_team"}
-			s.profile.Code = &otp.CodePolicy{Length: ptr[int64](4)}
+			s.profile.Code = &otp.CodePolicy{Length: new(int64(4))}
 		},
 		"second-account": func(s *setup) { s.route().Account = "india-2" },
 		"india-only":     func(s *setup) { s.profile.AllowedCountries, s.route().Countries = []string{"IN"}, nil },
