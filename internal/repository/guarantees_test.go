@@ -16,23 +16,7 @@ var (
 
 func TestEveryGuaranteeHasTheTestThatItNames(t *testing.T) {
 	t.Parallel()
-	tests := map[string]bool{}
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && len(entry.Name()) > 2 {
-			return filepath.SkipDir
-		}
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		for _, found := range aTest.FindAllStringSubmatch(string(content), -1) {
-			tests[found[1]] = true
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tests := testNames(t)
 	page, err := os.ReadFile(filepath.Join(root, "templates", "guides", "guarantees.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -56,4 +40,27 @@ func TestEveryGuaranteeHasTheTestThatItNames(t *testing.T) {
 	if promises < 10 {
 		t.Errorf("only %d promises were found", promises)
 	}
+}
+
+// testNames are the names of all tests.
+func testNames(t *testing.T) map[string]bool {
+	t.Helper()
+	tests := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && len(entry.Name()) > 2 {
+			return filepath.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		for _, found := range aTest.FindAllStringSubmatch(string(content), -1) {
+			tests[found[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tests
 }
