@@ -63,7 +63,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 
 // bodyStatus is a condition on the status in the body, which is the verdict
 // (AndroidAPI reference §1.4).
-func bodyStatus(codes ...any) otp.Condition { return otp.ValueIn("/status", codes...) }
+func bodyStatus(codes ...int) otp.Condition { return httpapi.NumberIn("/status", codes...) }
 
 // priority is always sent, so that the vendor's default never decides.
 func priority(r otp.RoutePlan) int64 {

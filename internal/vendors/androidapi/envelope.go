@@ -82,14 +82,12 @@ func shape(err error) string {
 // them a single message is (AndroidAPI reference §9.4).
 type one[T any] struct{ value T }
 
-// UnmarshalJSON implements the leniency.
+// UnmarshalJSON implements the leniency. The list may be one that PHP writes as
+// an object.
 func (o *one[T]) UnmarshalJSON(raw []byte) error {
-	if !bytes.HasPrefix(bytes.TrimSpace(raw), []byte("[")) {
+	var list httpapi.List[T]
+	if list.UnmarshalJSON(raw) != nil {
 		return json.Unmarshal(raw, &o.value)
-	}
-	var list []T
-	if err := json.Unmarshal(raw, &list); err != nil {
-		return err
 	}
 	if len(list) != 1 {
 		return &json.UnmarshalTypeError{Value: "list of more than one"}

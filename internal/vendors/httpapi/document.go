@@ -1,6 +1,10 @@
 package httpapi
 
-import "github.com/otp-as-code/terraform-provider-otp/internal/otp"
+import (
+	"strconv"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+)
 
 // Document is the call of an endpoint as a profile document holds it: the fields
 // that the client sends, with placeholders for what the application fills in
@@ -20,4 +24,15 @@ func Document(r otp.RoutePlan, e Endpoint, authorize func(*Call, func(string) st
 		Fields:   call.Fields,
 		Outcomes: outcomes,
 	}
+}
+
+// NumberIn is a condition on a number of the answer. Conditions compare JSON
+// types, and a vendor may write the same number as text from another server, so
+// both spellings are listed and no application has to know.
+func NumberIn(pointer string, numbers ...int) otp.Condition {
+	values := make([]any, 0, 2*len(numbers))
+	for _, number := range numbers {
+		values = append(values, number, strconv.Itoa(number))
+	}
+	return otp.ValueIn(pointer, values...)
 }

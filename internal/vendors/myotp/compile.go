@@ -126,7 +126,8 @@ var reports = []struct {
 }
 
 // status reads the delivery report. An answer without one is that of an unknown
-// message.
+// message, unless the report has come by its deprecated name (MyOTP reference
+// §5), which is not read.
 func status(r otp.RoutePlan) *otp.Call {
 	answered := otp.Status(200)
 	var outcomes []otp.Outcome
@@ -138,7 +139,7 @@ func status(r otp.RoutePlan) *otp.Call {
 		outcomes = append(outcomes, otp.When(report.outcome, answered, condition))
 	}
 	outcomes = append(outcomes,
-		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR")),
+		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR"), otp.Missing("/DLR:")),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)

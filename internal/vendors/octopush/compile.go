@@ -114,7 +114,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 		}
 	}
 	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200, 201), otp.ValueIn("/code", 0)),
+		otp.When(otp.OutcomeOK, otp.Status(200, 201), httpapi.NumberIn("/code", 0)),
 		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
 		otp.When(otp.OutcomeUnknown),
 	)
@@ -131,14 +131,14 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 
 func verify(r otp.RoutePlan) *otp.Call {
 	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
-	wrong := otp.When(otp.OutcomeWrongCode, otp.ValueIn("/code", 199))
+	wrong := otp.When(otp.OutcomeWrongCode, httpapi.NumberIn("/code", 199))
 	wrong.Remaining = "/remaining_number_of_attempts"
 	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/code", 0)),
+		otp.When(otp.OutcomeOK, otp.Status(200), httpapi.NumberIn("/code", 0)),
 		wrong,
-		otp.When(otp.OutcomeTooManyAttempts, otp.ValueIn("/code", 196)),
-		otp.When(otp.OutcomeExpired, otp.ValueIn("/code", 197)),
-		otp.When(otp.OutcomeNotFound, otp.ValueIn("/code", 198)),
+		otp.When(otp.OutcomeTooManyAttempts, httpapi.NumberIn("/code", 196)),
+		otp.When(otp.OutcomeExpired, httpapi.NumberIn("/code", 197)),
+		otp.When(otp.OutcomeNotFound, httpapi.NumberIn("/code", 198)),
 		otp.When(otp.OutcomeStop),
 	)
 	call.OmitIfMissing = []string{"otp_request_token"}
