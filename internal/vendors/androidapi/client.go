@@ -22,7 +22,7 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	Credentials: []httpapi.CredentialField{
 		{Field: "SECRET", Name: "API secret", Where: "API secret, from Tools → API Keys of the dashboard."},
 	},
-	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize: authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
 	Undelivered: "AndroidAPI knows no more than whether sending failed: look at the phone.",
 	// The answer to send/otp tells the code, always, and no cost (AndroidAPI
 	// reference §7.1).

@@ -1,8 +1,10 @@
 package androidapi
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -119,6 +121,34 @@ func refine(kind httpapi.Kind, message string) httpapi.Kind {
 	return kind
 }
 
+// explain says what to do about a message that was not sent. Why it was not, the
+// vendor does not document (AndroidAPI reference §9.1).
+func explain(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
+	next, reads := unsent[e.Operation]
+	var body envelope
+	var message one[struct {
+		Status Text `json:"status"`
+		Code   Text `json:"status_code"`
+	}]
+	if !reads || !answer.Parse(&body) || json.Unmarshal(body.Data, &message) != nil || message.value.Status != statusFailed {
+		return nil
+	}
+	failure := &httpapi.Error{Next: next}
+	if code := string(message.value.Code); statusCode.MatchString(code) {
+		failure.Code = code
+	}
+	return failure
+}
+
+// statusCode is the shape of the only code that is known, SMS_SENT.
+var statusCode = regexp.MustCompile(`^[A-Z_]{1,40}$`)
+
+// unsent says what to look at when a message was not sent.
+var unsent = map[string]string{
+	SMSMessageEndpoint.Operation:      "AndroidAPI does not say why. Check that the phone that sends is switched on and has a network and credit, and that the recipient's number is right.",
+	WhatsAppMessageEndpoint.Operation: "AndroidAPI does not say why. Check that the WhatsApp account is still linked, and that the recipient is on WhatsApp.",
+}
+
 // next says what to do about a failure.
 func next(e httpapi.Endpoint, kind httpapi.Kind) string {
 	switch kind {
@@ -132,13 +162,16 @@ func next(e httpapi.Endpoint, kind httpapi.Kind) string {
 	return advice[kind]
 }
 
+const undocumented = "AndroidAPI does not document this answer. Check the base URL, or ask its support."
+
 var advice = map[httpapi.Kind]string{
 	httpapi.Unauthorized:        "Check OTP_ANDROIDAPI_SECRET, or androidapi.secret of the provider. The secret is in the AndroidAPI dashboard (Tools, API Keys).",
 	httpapi.Invalid:             "Check the values of the request: AndroidAPI does not say which of them it refuses.",
 	httpapi.InsufficientBalance: "Buy credits in the AndroidAPI dashboard, or send from a linked device.",
 	httpapi.PlanFeature:         "Look at the package in the AndroidAPI dashboard: it lacks this, or is used up.",
 	httpapi.RateLimited:         "Wait, or lower http.max_requests_per_second.",
-	httpapi.BadAnswer:           "AndroidAPI does not document this answer. Check the base URL, or ask its support.",
+	httpapi.Conflict:            undocumented,
+	httpapi.BadAnswer:           undocumented,
 	httpapi.Unavailable:         "The fault is at AndroidAPI. Try again later.",
 }
 

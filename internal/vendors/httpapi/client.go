@@ -32,6 +32,10 @@ type Config struct {
 	// the error it sets Kind, Code, Message, Next and MaybeSent; the client
 	// fills in and redacts the rest.
 	Classify func(e Endpoint, a *Answer) *Error
+	// Explain says what an answer means that is no error and yet tells of a
+	// failure, of which it sets Code and Next; nil where it does not. Nil: no
+	// answer does.
+	Explain func(e Endpoint, a *Answer) *Error
 	// RequestsPerSecond is what the vendor documents, used unless Options say
 	// otherwise. Zero: no limit.
 	RequestsPerSecond float64
@@ -82,8 +86,8 @@ func (c *Client) Do(ctx context.Context, call Call, out any) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if failure := c.Explain(call, answer); failure != nil {
-		return nil, failure
+	if failure := c.refused(call, answer); failure != nil {
+		return nil, c.finish(call, answer, failure)
 	}
 	if out == nil {
 		return answer, nil
@@ -111,13 +115,17 @@ func (c *Client) Exchange(ctx context.Context, call Call) (*Answer, error) {
 	return answer, nil
 }
 
-// Explain is what an answer says of a call that failed, in the vendor's words
-// and ours; nil where the vendor's classifier finds nothing wrong with it.
+// Explain is what an answer says of a call that failed, or of a message that
+// did, in the vendor's words and ours; nil where nothing is known.
 func (c *Client) Explain(call Call, answer *Answer) *Error {
-	if failure := c.refused(call, answer); failure != nil {
-		return c.finish(call, answer, failure)
+	failure := c.refused(call, answer)
+	if failure == nil && c.config.Explain != nil {
+		failure = c.config.Explain(call.Endpoint, answer)
 	}
-	return nil
+	if failure == nil {
+		return nil
+	}
+	return c.finish(call, answer, failure)
 }
 
 // refused asks the vendor's classifier about an answer. A redirect is always

@@ -26,6 +26,9 @@ type Vendor struct {
 	// Classify turns an answer that is an error into one, see Config. It explains
 	// the answers to calls by documents, too.
 	Classify func(e Endpoint, a *Answer) *Error
+	// Explain says what an answer means that is no error and yet tells of a
+	// failure, such as that of a message, see Config. Nil: no answer does.
+	Explain func(e Endpoint, a *Answer) *Error
 	// Endpoints are the calls that are used, those of documents included.
 	Endpoints []Endpoint
 	// Compiler makes the calls of documents.
@@ -104,7 +107,7 @@ func (v Vendor) Bare(a Account, transport *Transport) (*Client, error) {
 func (v Vendor) config(a Account, transport *Transport) Config {
 	return Config{
 		Vendor: v.Name, Account: a.Slug, BaseURL: cmp.Or(a.BaseURL, v.BaseURL),
-		Classify: v.Classify, RequestsPerSecond: v.RequestsPerSecond, Transport: transport,
+		Classify: v.Classify, Explain: v.Explain, RequestsPerSecond: v.RequestsPerSecond, Transport: transport,
 	}
 }
 

@@ -24,7 +24,7 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	Credentials: []httpapi.CredentialField{
 		{Field: "API_KEY", Name: "API key", Where: "API key, 32 characters, from the dashboard."},
 	},
-	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize: authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
 	// Its developer page has "same as otp_validity", its newest document begins at
 	// 60 seconds (MyOTP reference §4, §12).
 	Extension: &otp.Extension{

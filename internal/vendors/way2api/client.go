@@ -24,7 +24,7 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	// The production address is of Way2API reference §1.
 	Name: otp.Way2API, Title: "Way2API", BaseURL: "https://app.way2api.com/api/v1", RequestsPerSecond: requestsPerSecond,
 	Credentials: []httpapi.CredentialField{{Field: "API_KEY", Name: "API key", Where: "API key, from the dashboard."}},
-	Authorize:   authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize:   authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
 	// The answer to send-otp-pin-sms tells the order. The sender has made the
 	// code itself, and no cost comes back (Way2API reference §2).
 	Receipt: otp.Receipt{MessageID: "/data/order_id"},

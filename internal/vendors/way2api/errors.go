@@ -69,6 +69,25 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 	return failure
 }
 
+// explain says what to do about a message that was charged and has another status
+// than sent, which the vendor does not document (Way2API reference §2).
+func explain(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
+	var body struct {
+		Data struct {
+			Result struct {
+				Status httpapi.Text `json:"sms_status"`
+			} `json:"result"`
+		} `json:"data"`
+	}
+	if e.Operation != SendEndpoint.Operation || answer.Status != http.StatusOK || !answer.Parse(&body) {
+		return nil
+	}
+	return &httpapi.Error{
+		Code: code(body.Data.Result.Status),
+		Next: "Way2API documents no other answer than that the message was sent. Look in its dashboard what came of it.",
+	}
+}
+
 // orders is the shape of an order ID as far as it is quoted; the vendor does
 // not document one (Way2API reference §1).
 var orders = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
@@ -96,6 +115,7 @@ var advice = map[httpapi.Kind]string{
 	httpapi.Unauthorized:        "Check OTP_WAY2API_API_KEY, or way2api.api_key of the provider. Way2API answers the same where the key has expired or may not be used from this address.",
 	httpapi.InsufficientBalance: "Add money to the wallet in the Way2API dashboard.",
 	httpapi.Forbidden:           "Give the key access to the service \"Send OTP/PIN by SMS\" in the Way2API dashboard.",
+	httpapi.Conflict:            "Way2API does not document this answer. Check the base URL, or ask support@way2api.com.",
 	httpapi.Invalid:             "Correct the value that Way2API names. It sends to Indian numbers only.",
 	httpapi.RateLimited:         "Way2API limits requests per key and service by the minute and by the day. Nothing was charged. Wait, or lower http.max_requests_per_second.",
 	httpapi.Unavailable:         "The fault is at Way2API. Try again later.",
