@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
+	"github.com/otp-as-code/terraform-provider-otp/internal/clock"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
@@ -185,13 +186,17 @@ func (m model) checksAccounts() bool {
 
 // session makes what everything else works with. It connects to nothing and
 // creates nothing: a plan may not.
-func (m model) session(version, terraformVersion string) (*tf.Session, diag.Diagnostics) {
+func (m model) session(version, terraformVersion string, clock clock.Clock) (*tf.Session, diag.Diagnostics) {
 	diags := m.check()
 	if diags.HasError() {
 		return nil, diags
 	}
 	options, _ := m.options()
+	if clock != nil {
+		options.Now, options.Sleep = clock.Now, clock.Sleep
+	}
 	session := &tf.Session{
+		Clock:         clock,
 		Variable:      m.variable,
 		CheckAccounts: m.checksAccounts(),
 		Vendors: vendors.New(vendors.Config{

@@ -87,12 +87,12 @@ func (p *Provider) Configure(ctx context.Context, req provider.ConfigureRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	session, diags := config.session(p.version, req.TerraformVersion)
+	session, diags := config.session(p.version, req.TerraformVersion, p.clock)
 	resp.Diagnostics.Append(diags...)
 	if diags.HasError() {
 		return
 	}
-	session.Clock, session.Deliveries = p.clock, p.deliveries
+	session.Deliveries = p.deliveries
 	resp.ResourceData, resp.DataSourceData = session, session
 	resp.EphemeralResourceData, resp.ListResourceData, resp.ActionData = session, session, session
 }

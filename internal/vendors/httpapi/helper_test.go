@@ -63,6 +63,27 @@ func (l *counting) Wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
+// standing is a clock that moves only while somebody sleeps by it, and keeps how
+// long.
+type standing struct {
+	mutex  sync.Mutex
+	now    time.Time
+	sleeps []time.Duration
+}
+
+func (c *standing) Now() time.Time {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.now
+}
+
+func (c *standing) Sleep(ctx context.Context, d time.Duration) error {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.now, c.sleeps = c.now.Add(d), append(c.sleeps, d)
+	return ctx.Err()
+}
+
 // pauses records the waits before retries and takes none of them.
 type pauses struct {
 	mutex sync.Mutex

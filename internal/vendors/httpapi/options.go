@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/tls"
 	"time"
 
@@ -22,9 +23,12 @@ type Options struct {
 	// Pause is asked before each wait for a retry how long to wait really.
 	// Nil: as long as computed. Tests shorten it.
 	Pause func(time.Duration) time.Duration
-	// Now is the clock that Retry-After dates are compared with. Nil: the
-	// system's.
+	// Now is the clock that the request limit goes by, and that Retry-After dates
+	// are compared with. Nil: the system's.
 	Now func() time.Time
+	// Sleep is how the request limit waits: until the context ends, with its error,
+	// or for as long as said. Nil: by the system's clock.
+	Sleep func(ctx context.Context, d time.Duration) error
 	// Seen is told of each answer, before anybody looks at it. It may be called
 	// by several calls at once. Nil: nobody.
 	Seen func(Head)

@@ -34,7 +34,7 @@ func TestReadIsRetried(t *testing.T) {
 			address, count := answering(t, test.answers...)
 			limit := new(counting)
 			config := testConfig(address)
-			config.Transport.limiter = func(float64) limiter { return limit }
+			config.Transport.limiter = func(float64, Options) limiter { return limit }
 			client := newTestClient(t, config)
 			var out map[string]any
 			_, err := client.Do(t.Context(), Call{Endpoint: readEndpoint}, &out)

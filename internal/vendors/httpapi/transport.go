@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/time/rate"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
@@ -20,7 +19,7 @@ type Transport struct {
 	userAgent string
 	pooled    http.RoundTripper // for reads
 	single    http.RoundTripper // for sends
-	limiter   func(perSecond float64) limiter
+	limiter   func(perSecond float64, options Options) limiter
 
 	mutex sync.Mutex
 	lines map[account]*line
@@ -55,6 +54,9 @@ func NewTransport(options Options, userAgent string) *Transport {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
+	if options.Sleep == nil {
+		options.Sleep = sleep
+	}
 	pooled := cleanhttp.DefaultPooledTransport()
 	pooled.MaxIdleConnsPerHost = burst
 	single := cleanhttp.DefaultTransport()
@@ -63,23 +65,12 @@ func NewTransport(options Options, userAgent string) *Transport {
 	single.Protocols = new(http.Protocols)
 	single.Protocols.SetHTTP1(true)
 	return &Transport{
-		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newLimiter, lines: map[account]*line{},
+		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newPace, lines: map[account]*line{},
 	}
 }
 
 // maxHeader is how much of an answer's headers is read, in bytes.
 const maxHeader = 256 << 10
-
-// burst is how many requests an account is sent at once: Terraform works on ten
-// objects at a time.
-const burst = 10
-
-func newLimiter(perSecond float64) limiter {
-	if perSecond <= 0 {
-		return rate.NewLimiter(rate.Inf, 0)
-	}
-	return rate.NewLimiter(rate.Limit(perSecond), burst)
-}
 
 // line returns the way to an account, the same for all its clients. The rate is
 // what the vendor documents, used unless the settings say otherwise.
@@ -92,7 +83,7 @@ func (t *Transport) line(to account, perSecond float64) *line {
 	if t.options.MaxRequestsPerSecond > 0 {
 		perSecond = t.options.MaxRequestsPerSecond
 	}
-	limit := t.limiter(perSecond)
+	limit := t.limiter(perSecond, t.options)
 	over := func(transport http.RoundTripper) *http.Client {
 		return &http.Client{
 			Transport:     &exchange{transport: transport, limit: limit, now: t.options.Now, to: to, seen: t.options.Seen},
