@@ -48,9 +48,10 @@ type contract struct {
 		RawBody *string           `json:"raw_body"` // instead of body
 		Base64  []byte            `json:"base64_body"`
 	} `json:"response"`
-	Match    string   `json:"match"`    // "exact"; "shape": same keys and JSON types; "subset": at least these keys; "image": any PNG
-	Exact    []string `json:"exact"`    // with "shape": pointers to what is equal too
-	Repaired []string `json:"repaired"` // parameters the vendor puts right, in order; absent: not looked at
+	Verdict  json.RawMessage `json:"verdict"`  // what documents make of the answer
+	Match    string          `json:"match"`    // "exact"; "shape": same keys and JSON types; "subset": at least these keys; "image": any PNG
+	Exact    []string        `json:"exact"`    // with "shape": pointers to what is equal too
+	Repaired []string        `json:"repaired"` // parameters the vendor puts right, in order; absent: not looked at
 }
 
 func TestContract(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -54,16 +53,12 @@ func calls[C, V any](folder string, client func(*vendors.Clients) (C, error), me
 	}}
 }
 
+// operations are the calls of the clients. Those that only documents make meet
+// their faults in package delivery.
 func operations() []operation {
 	a, m, o, w := (*vendors.Clients).AndroidAPI, (*vendors.Clients).MyOTP, (*vendors.Clients).Octopush, (*vendors.Clients).Way2API
 	page := androidapi.PageRequest{}
 	return []operation{
-		calls("androidapi/send_otp", a, func(c *androidapi.Client, ctx context.Context) (*androidapi.Sent, error) {
-			return c.SendOTP(ctx, androidapi.SendRequest{Type: otp.SMS, Phone: phone, Message: "{{otp}}"})
-		}),
-		calls("androidapi/get_otp", a, func(c *androidapi.Client, ctx context.Context) (*androidapi.Verification, error) {
-			return c.VerifyOTP(ctx, code)
-		}),
 		calls("androidapi/get_devices", a, func(c *androidapi.Client, ctx context.Context) ([]androidapi.Device, error) {
 			return c.Devices(ctx, page)
 		}),
@@ -112,15 +107,6 @@ func operations() []operation {
 		calls("androidapi/wa_message", a, func(c *androidapi.Client, ctx context.Context) (*androidapi.WhatsAppMessage, error) {
 			return c.WhatsAppMessage(ctx, "2201")
 		}),
-		calls("myotp/generate_otp", m, func(c *myotp.Client, ctx context.Context) (*myotp.Generated, error) {
-			return c.GenerateOTP(ctx, myotp.GenerateRequest{PhoneNumber: phone[1:]})
-		}),
-		calls("myotp/verify_otp", m, func(c *myotp.Client, ctx context.Context) (*myotp.Verification, error) {
-			return c.VerifyOTP(ctx, myotp.VerifyRequest{OTP: code, PhoneNumber: phone[1:]})
-		}),
-		calls("myotp/extend_otp", m, func(c *myotp.Client, ctx context.Context) (*myotp.Extended, error) {
-			return c.ExtendOTP(ctx, "id", 60)
-		}),
 		calls("myotp/check_otp_status", m, func(c *myotp.Client, ctx context.Context) (*myotp.MessageStatus, error) {
 			return c.CheckOTPStatus(ctx, "id")
 		}),
@@ -130,12 +116,6 @@ func operations() []operation {
 		calls("myotp/me", m, (*myotp.Client).Me),
 		calls("myotp/account", m, (*myotp.Client).AgentAccount),
 		calls("myotp/topup_quote", m, func(c *myotp.Client, ctx context.Context) (*myotp.Quote, error) { return c.TopupQuote(ctx, 50) }),
-		calls("octopush/otp_generate", o, func(c *octopush.Client, ctx context.Context) (*octopush.Generated, error) {
-			return c.Generate(ctx, octopush.GenerateRequest{PhoneNumber: phone, Text: "{code}"})
-		}),
-		calls("octopush/otp_validate", o, func(c *octopush.Client, ctx context.Context) (*octopush.Validation, error) {
-			return c.Validate(ctx, octopush.ValidateRequest{Code: code, PhoneNumber: phone})
-		}),
 		calls("octopush/check_balance", o, func(c *octopush.Client, ctx context.Context) (*octopush.Balance, error) {
 			return c.CheckBalance(ctx, octopush.BalanceRequest{})
 		}),
@@ -147,9 +127,6 @@ func operations() []operation {
 		}),
 		calls("octopush/subaccount", o, func(c *octopush.Client, ctx context.Context) (*octopush.SubAccount, error) {
 			return c.SubAccount(ctx, email)
-		}),
-		calls("way2api/send_otp_pin", w, func(c *way2api.Client, ctx context.Context) (*way2api.Sent, error) {
-			return c.SendOTPPIN(ctx, way2api.SendRequest{Number: "919812345678", Value: code})
 		}),
 		calls("way2api/pricing", w, (*way2api.Client).Pricing),
 	}

@@ -21,14 +21,8 @@ import (
 // calls makes every call of the client once, with values that must not be
 // shown.
 var calls = map[string]func(*Client, context.Context) error{
-	"send_otp": func(c *Client, ctx context.Context) error {
-		_, err := c.SendOTP(ctx, SendRequest{Type: otp.SMS, Message: "{{otp}}", Phone: recipient})
-		return err
-	},
-	"get_otp": func(c *Client, ctx context.Context) error {
-		_, err := c.VerifyOTP(ctx, "482913")
-		return err
-	},
+	"send_otp":         raw(SendOTPEndpoint, SendRequest{Type: otp.SMS, Message: "{{otp}}", Phone: recipient}.Fields(), recipient),
+	"get_otp":          raw(VerifyOTPEndpoint, VerifyRequest{OTP: "482913"}.Fields(), "482913"),
 	"get_devices":      func(c *Client, ctx context.Context) error { return discard(c.Devices(ctx, PageRequest{})) },
 	"get_rates":        func(c *Client, ctx context.Context) error { return discard(c.Rates(ctx)) },
 	"get_credits":      func(c *Client, ctx context.Context) error { return discard(c.Credits(ctx)) },
@@ -52,6 +46,15 @@ var calls = map[string]func(*Client, context.Context) error{
 	"wa_sent":     func(c *Client, ctx context.Context) error { return discard(c.WhatsAppSent(ctx, PageRequest{})) },
 	"wa_pending":  func(c *Client, ctx context.Context) error { return discard(c.WhatsAppPending(ctx, PageRequest{})) },
 	"wa_message":  func(c *Client, ctx context.Context) error { return discard(c.WhatsAppMessage(ctx, "2201")) },
+}
+
+// raw makes a call that only documents make otherwise.
+func raw(endpoint httpapi.Endpoint, fields httpapi.Fields, secret string) func(*Client, context.Context) error {
+	return func(c *Client, ctx context.Context) error {
+		var body envelope
+		_, err := c.http.Do(ctx, httpapi.Call{Endpoint: endpoint, Fields: fields, Secrets: []string{secret}}, &body)
+		return err
+	}
 }
 
 func discard[T any](_ T, err error) error { return err }
@@ -185,7 +188,7 @@ func TestResultsPrintWithoutCodesAndOwners(t *testing.T) {
 	t.Parallel()
 	config := httpapi.Account{Credentials: map[string]string{"SECRET": testSecret}, Slug: "eu"}
 	values := []any{
-		config, &config, newTestClient(t, "https://androidapi.example/api", ""), *sent(nil), *rates(), rates().Partners[0], *link(firstToken), gatewaySMS(), []SMSMessage{gatewaySMS()},
+		config, &config, newTestClient(t, "https://androidapi.example/api", ""), *rates(), rates().Partners[0], *link(firstToken), gatewaySMS(), []SMSMessage{gatewaySMS()},
 		with(chat(), func(m *WhatsAppMessage) { m.Message = NewSecret("Your code is 482913") }),
 	}
 	for _, value := range values {

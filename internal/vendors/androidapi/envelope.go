@@ -29,6 +29,9 @@ func (e envelope) empty() bool { return hollow(e.Data) }
 // is reports whether the body status is the given one.
 func (e envelope) is(status httpapi.Int) bool { return e.Status != nil && *e.Status == status }
 
+// holds decodes the data, and reports whether they have the shape of out.
+func (e envelope) holds(out any) bool { return json.Unmarshal(e.Data, out) == nil }
+
 func hollow(raw json.RawMessage) bool {
 	switch string(bytes.Join(bytes.Fields(raw), nil)) {
 	case "", "false", "null", "[]", "{}", `""`:

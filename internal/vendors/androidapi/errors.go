@@ -1,7 +1,6 @@
 package androidapi
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -130,7 +129,7 @@ func explain(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 		Status Text `json:"status"`
 		Code   Text `json:"status_code"`
 	}]
-	if !reads || !answer.Parse(&body) || json.Unmarshal(body.Data, &message) != nil || message.value.Status != statusFailed {
+	if !reads || !answer.Parse(&body) || !body.holds(&message) || message.value.Status != statusFailed {
 		return nil
 	}
 	failure := &httpapi.Error{Next: next}

@@ -8,7 +8,6 @@ import (
 // others are errors.
 func results() map[string]any {
 	all := map[string]any{}
-	maps.Copy(all, sendResults())
 	maps.Copy(all, whatsAppResults())
 	maps.Copy(all, messageResults())
 	maps.Copy(all, map[string]any{
@@ -30,49 +29,6 @@ func results() map[string]any {
 		"get_subscription/no_package":  &Subscription{},
 	})
 	return all
-}
-
-func sendResults() map[string]any {
-	return map[string]any{
-		"send_otp/sms_device":              sent(nil),
-		"send_otp/sms_gateway":             sent(nil),
-		"send_otp/sms_partner":             sent(nil),
-		"send_otp/sms_sim_left_out":        sent(nil),
-		"send_otp/whatsapp":                sent(nil),
-		"send_otp/whatsapp_disconnected":   sent(nil),
-		"send_otp/unknown_parameter":       sent(nil),
-		"send_otp/irrelevant_parameters":   sent(nil),
-		"send_otp/urlencoded":              sent(nil),
-		"send_otp/get":                     sent(nil),
-		"send_otp/body_over_query":         sent(nil),
-		"send_otp/whatsapp_all_parameters": sent(nil),
-		"send_otp/message_id_lower_case":   sent(nil),
-		"send_otp/message_id_absent":       sent(func(s *Sent) { s.MessageID = "" }),
-		"send_otp/placeholder_optional":    sent(func(s *Sent) { s.Message = NewSecret("Your code") }),
-		"send_otp/sms_device_all_parameters": sent(func(s *Sent) {
-			s.Message = NewSecret("482913 is your Acme code. 482913")
-		}),
-		// The number has lost its zero, the text still has it.
-		"send_otp/leading_zero": sent(func(s *Sent) {
-			s.Message, s.Code = NewSecret("Your code is 048291"), NewSecret("48291")
-		}),
-		"send_otp/seed_python": sent(func(s *Sent) {
-			s.Phone, s.MessageID = "+923012345678", ""
-			s.Message, s.Code = NewSecret("Your OTP is 345678"), NewSecret("345678")
-		}),
-
-		"get_otp/success":             right(),
-		"get_otp/any_live_code":       right(),
-		"get_otp/leading_zero":        right(),
-		"get_otp/phone_ignored":       right(),
-		"get_otp/post_form":           right(),
-		"get_otp/used_twice_accepted": right(),
-		"get_otp/wrong_code":          wrong(),
-		"get_otp/wrong_code_mirrored": wrong(),
-		"get_otp/expired":             wrong(),
-		"get_otp/used_twice":          wrong(),
-		"get_otp/leading_zero_lost":   wrong(),
-	}
 }
 
 func whatsAppResults() map[string]any {
@@ -166,24 +122,6 @@ func impossible() map[string]string {
 		token  = "a token is always sent"
 	)
 	reasons := map[string]string{
-		"send_otp/missing_secret":    "the secret is always sent",
-		"send_otp/missing_type":      always,
-		"send_otp/missing_message":   always,
-		"send_otp/missing_phone":     always,
-		"send_otp/seed_php":          always,
-		"send_otp/expire_zero":       zero,
-		"send_otp/expire_text":       "expire is a number",
-		"send_otp/unknown_parameter": "there is no such field",
-		"send_otp/get":               "the client sends a POST",
-		"send_otp/json_body":         "the client sends multipart",
-		"send_otp/urlencoded":        "the client sends multipart",
-		"send_otp/seed_python":       "a POST has no query",
-		"send_otp/body_over_query":   "a POST has no query",
-		"send_otp/plus_not_encoded":  "a POST has no query",
-
-		"get_otp/post_form":     post,
-		"get_otp/phone_ignored": "a check takes no phone number",
-		"get_otp/missing_code":  always,
 		"get_devices/post_form": post,
 		"get_devices/json_body": "a GET has no body",
 		"wa_link/post_form":     post,

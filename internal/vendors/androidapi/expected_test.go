@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -21,16 +20,6 @@ func at(seconds int64) Moment { return Moment{Time: time.Unix(seconds, 0).UTC()}
 // with is a copy of a value with something changed.
 func with[T any](value T, change func(*T)) T {
 	change(&value)
-	return value
-}
-
-func sent(change func(*Sent)) *Sent {
-	value := &Sent{
-		Phone: recipient, Message: NewSecret("Your code is 482913"), MessageID: "901", Code: NewSecret("482913"),
-	}
-	if change != nil {
-		change(value)
-	}
 	return value
 }
 
@@ -140,14 +129,6 @@ const (
 	secondToken = "fedcba9876543210fedcba9876543210"
 )
 
-func right() *Verification {
-	return &Verification{Outcome: otp.OutcomeOK, Message: "OTP has been verified!"}
-}
-
-func wrong() *Verification {
-	return &Verification{Outcome: otp.OutcomeWrongCode, Message: "OTP is invalid or expired!"}
-}
-
 // series are made-up rows with the given numbers.
 func series[T any](row func(n int) T, from, to int) []T {
 	var list []T
@@ -183,14 +164,8 @@ func verdicts() map[string]verdict {
 	notReady := verdict{Kind: httpapi.Unavailable}
 	usedUp := verdict{Kind: httpapi.PlanFeature, Code: "403"}
 	return map[string]verdict{
-		"send_otp/gateway_html":       {Kind: httpapi.Unavailable, Maybe: true},
-		"send_otp/html_over_200":      {Kind: httpapi.BadAnswer, Maybe: true},
-		"send_otp/rate_limited":       {Kind: httpapi.RateLimited, Maybe: true},
-		"send_otp/out_of_credits":     {Kind: httpapi.InsufficientBalance, Code: "403"},
-		"send_otp/out_of_credits_400": {Kind: httpapi.InsufficientBalance, Code: "400"},
-		"send_otp/package_used_up":    usedUp,
-		"wa_link/package_used_up":     usedUp,
-		"wa_link/not_ready":           notReady,
-		"wa_relink/not_ready":         notReady,
+		"wa_link/package_used_up": usedUp,
+		"wa_link/not_ready":       notReady,
+		"wa_relink/not_ready":     notReady,
 	}
 }

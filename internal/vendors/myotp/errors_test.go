@@ -28,18 +28,21 @@ func answering(t *testing.T, status int, contentType, body string) (*Client, *at
 	return newTestClient(t, server.URL, "", ""), &count
 }
 
+// generate, verifyCode and extendCode make calls that only documents make
+// otherwise.
 func generate(ctx context.Context, c *Client) error {
-	_, err := c.GenerateOTP(ctx, GenerateRequest{PhoneNumber: phone})
+	_, err := c.http.Do(ctx, httpapi.Call{Endpoint: GenerateEndpoint, Fields: GenerateRequest{PhoneNumber: phone}.Fields(), Secrets: []string{phone}}, nil)
 	return err
 }
 
 func verifyCode(ctx context.Context, c *Client) error {
-	_, err := c.VerifyOTP(ctx, VerifyRequest{OTP: "482913", MessageID: messageID})
+	request := VerifyRequest{OTP: "482913", MessageID: messageID}
+	_, err := c.http.Do(ctx, httpapi.Call{Endpoint: VerifyEndpoint, Fields: request.Fields(), Secrets: []string{request.OTP}}, nil)
 	return err
 }
 
 func extendCode(ctx context.Context, c *Client) error {
-	_, err := c.ExtendOTP(ctx, messageID, 600)
+	_, err := c.http.Do(ctx, httpapi.Call{Endpoint: ExtendEndpoint, Fields: ExtendRequest{MessageID: messageID, Duration: int64(600)}.Fields()}, nil)
 	return err
 }
 
@@ -160,17 +163,11 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 		reason string
 		maybe  bool
 	}{
-		`{"message_id":"x"}`:                         {generate, `the status is "" instead of "accepted"`, true},
-		`{"message_id":"x","status":"queued 48291"}`: {generate, `the status is "queued [digits]" instead of "accepted"`, true},
-		`{"status":"accepted"}`:                      {generate, "the answer has no message_id", true},
-		`{"status":"maybe"}`:                         {verifyCode, `the status "maybe" with the reason "" is not documented`, true},
-		`{"status":"failed","reason":"tired"}`:       {verifyCode, `the status "failed" with the reason "tired" is not documented`, true},
-		`{"status":"failed"}`:                        {extendCode, `the status is "failed" instead of "success"`, true},
-		`{"total_pages":3}`:                          {report, "the answer has no transactions", false},
-		`{"transactions":[],"current_page":1}`:       {report, "the answer is page 1, not 2", false},
-		`{"name":"ada"}`:                             {me, "the answer has no email", false},
-		`{"status":"active"}`:                        {account, "the answer has no balance", false},
-		`{"credits":50}`:                             {quote, "the answer has no amount_usd", false},
+		`{"total_pages":3}`:                    {report, "the answer has no transactions", false},
+		`{"transactions":[],"current_page":1}`: {report, "the answer is page 1, not 2", false},
+		`{"name":"ada"}`:                       {me, "the answer has no email", false},
+		`{"status":"active"}`:                  {account, "the answer has no balance", false},
+		`{"credits":50}`:                       {quote, "the answer has no amount_usd", false},
 	} {
 		client, _ := answering(t, 200, "application/json", body)
 		err := test.call(t.Context(), client)
@@ -178,16 +175,6 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 		if !ok || failure.Kind != httpapi.BadAnswer || failure.Reason != test.reason || failure.MaybeSent != test.maybe {
 			t.Errorf("%s: got %v, want %q", body, err, test.reason)
 		}
-	}
-}
-
-func TestAnswersAreDecodedLeniently(t *testing.T) {
-	t.Parallel()
-	client, _ := answering(t, 200, "application/json",
-		`{"message_id":"x","status":"accepted","date_sent":"2026-10-01 09:00:00","expires_at":"soon","cost":"1.50","otp":482913,"new":{}}`)
-	got, err := client.GenerateOTP(t.Context(), GenerateRequest{PhoneNumber: phone})
-	if err != nil || got.Cost != "1.5" || got.Code.Reveal() != "482913" || got.DateSent.String() != "2026-10-01T09:00:00Z" || got.ExpiresAt.String() != "soon" {
-		t.Errorf("got %+v, %v", got, err)
 	}
 }
 

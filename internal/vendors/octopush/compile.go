@@ -129,18 +129,34 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 	return call
 }
 
+// verdicts are the codes that tell what became of a code that was checked, other
+// than that it is right (Octopush reference §2.2).
+var verdicts = []verdict{
+	{wrongCode, otp.OutcomeWrongCode},
+	{196, otp.OutcomeTooManyAttempts},
+	{197, otp.OutcomeExpired},
+	{198, otp.OutcomeNotFound},
+}
+
+type verdict struct {
+	code    int
+	outcome string
+}
+
+// wrongCode comes with the number of tries that are left.
+const wrongCode = 199
+
 func verify(r otp.RoutePlan) *otp.Call {
 	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
-	wrong := otp.When(otp.OutcomeWrongCode, httpapi.NumberIn("/code", 199))
-	wrong.Remaining = "/remaining_number_of_attempts"
-	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200), httpapi.NumberIn("/code", 0)),
-		wrong,
-		otp.When(otp.OutcomeTooManyAttempts, httpapi.NumberIn("/code", 196)),
-		otp.When(otp.OutcomeExpired, httpapi.NumberIn("/code", 197)),
-		otp.When(otp.OutcomeNotFound, httpapi.NumberIn("/code", 198)),
-		otp.When(otp.OutcomeStop),
-	)
+	outcomes := []otp.Outcome{otp.When(otp.OutcomeOK, otp.Status(200), httpapi.NumberIn("/code", 0))}
+	for _, verdict := range verdicts {
+		outcome := otp.When(verdict.outcome, httpapi.NumberIn("/code", verdict.code))
+		if verdict.code == wrongCode {
+			outcome.Remaining = "/remaining_number_of_attempts"
+		}
+		outcomes = append(outcomes, outcome)
+	}
+	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(), append(outcomes, otp.When(otp.OutcomeStop))...)
 	call.OmitIfMissing = []string{"otp_request_token"}
 	return call
 }

@@ -47,8 +47,10 @@ func isVerdict(status int, kind httpapi.Kind, code *httpapi.Int) bool {
 	if code == nil || status >= 500 {
 		return false
 	}
-	_, known := verdicts[*code]
-	return known && (kind == "" || *code != 0)
+	if *code == 0 {
+		return kind == ""
+	}
+	return slices.ContainsFunc(verdicts, func(v verdict) bool { return httpapi.Int(v.code) == *code })
 }
 
 // refused lists the statuses that say that nothing was done: OTP errors are

@@ -39,13 +39,15 @@ func answering(t *testing.T, status int, contentType, body string) (*Client, *at
 	return newTestClient(t, server.URL, "", ""), &count
 }
 
+// generate and validate make calls that only documents make otherwise.
 func generate(ctx context.Context, c *Client) error {
-	_, err := c.Generate(ctx, GenerateRequest{PhoneNumber: "+33600000001", Channel: otp.SMS})
+	_, err := c.http.Do(ctx, httpapi.Call{Endpoint: GenerateEndpoint, Fields: GenerateRequest{PhoneNumber: "+33600000001", Channel: otp.SMS}.Fields()}, nil)
 	return err
 }
 
 func validate(ctx context.Context, c *Client) error {
-	_, err := c.Validate(ctx, ValidateRequest{Code: "aB3x", RequestToken: "otp_6f1d2c3b4a5968770011aabb"})
+	request := ValidateRequest{Code: "aB3x", RequestToken: "otp_6f1d2c3b4a5968770011aabb"}
+	_, err := c.http.Do(ctx, httpapi.Call{Endpoint: ValidateEndpoint, Fields: request.Fields(), Secrets: []string{request.Code, request.RequestToken}}, nil)
 	return err
 }
 
@@ -163,9 +165,6 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 		reason string
 		maybe  bool
 	}{
-		{generate, `{"otp_request_token":"otp_1"}`, "the answer has no code that says that the message was accepted", true},
-		{generate, `{"code":null}`, "the answer has no code that says that the message was accepted", true},
-		{validate, `{"message":"success"}`, "the answer has no code that says whether it was right", true},
 		{balance, `{"unit":"euros"}`, "the answer has no amount", false},
 		{credits, `["FR"]`, "the answer has an unexpected shape", false},
 		{credits, `{"FR":7}`, "the answer has an unexpected shape", false},
@@ -193,10 +192,6 @@ func TestAnswersAreDecodedLeniently(t *testing.T) {
 		if got, err := client.CheckCredits(t.Context()); err != nil || len(got) != 0 {
 			t.Errorf("credits %s: got %v, %v", body, got, err)
 		}
-	}
-	client, _ = answering(t, 201, "application/json", `{"code":"0","message":"success","ticket_number":"sms_1"}`)
-	if got, err := client.Generate(t.Context(), GenerateRequest{}); err != nil || got.TicketNumber != "sms_1" {
-		t.Errorf("generate: got %v, %v", got, err)
 	}
 }
 

@@ -1,8 +1,6 @@
 package octopush
 
 import (
-	"context"
-
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -50,33 +48,6 @@ func (r GenerateRequest) Fields() httpapi.Fields {
 		WithText("voice_language", r.VoiceLanguage).WithText("voice_gender", r.VoiceGender)
 }
 
-// Generated is an accepted send. Neither the code, the cost nor the expiry come
-// back (Octopush reference §2.1). The answer does not prove that every option
-// was honoured (§1.2).
-type Generated struct {
-	Message      string `json:"message"`
-	TicketNumber string `json:"ticket_number"`
-	RequestToken string `json:"otp_request_token"`
-}
-
-// Generate makes and sends a code. It is tried once; the error says whether the
-// code may have been sent all the same.
-func (c *Client) Generate(ctx context.Context, request GenerateRequest) (*Generated, error) {
-	call := httpapi.Call{Endpoint: GenerateEndpoint, Fields: request.Fields(), Secrets: []string{request.PhoneNumber, request.RecipientIP}}
-	var sent struct {
-		Code *httpapi.Int `json:"code"`
-		Generated
-	}
-	answer, err := c.http.Do(ctx, call, &sent)
-	if err != nil {
-		return nil, err
-	}
-	if sent.Code == nil { // an absent code is no zero (§1.1)
-		return nil, c.http.Unexpected(call, answer, "the answer has no code that says that the message was accepted")
-	}
-	return &sent.Generated, nil
-}
-
 // ValidateRequest checks a code (Octopush reference §2.2). Without a token the
 // last code sent to the phone number is tried.
 type ValidateRequest struct {
@@ -88,47 +59,4 @@ type ValidateRequest struct {
 // Fields are the request as it travels.
 func (r ValidateRequest) Fields() httpapi.Fields {
 	return httpapi.Fields{"code": r.Code}.WithText("otp_request_token", r.RequestToken).WithText("phone_number", r.PhoneNumber)
-}
-
-// Validation is the verdict on a code.
-type Validation struct {
-	// Outcome is otp.OutcomeOK, OutcomeWrongCode, OutcomeTooManyAttempts,
-	// OutcomeExpired or OutcomeNotFound.
-	Outcome string
-	Message string
-	// Remaining is how many tries are left, after a wrong code only.
-	Remaining *int64
-}
-
-// verdicts are the codes that tell what became of a code (Octopush reference
-// §2.2).
-var verdicts = map[httpapi.Int]string{
-	0:   otp.OutcomeOK,
-	196: otp.OutcomeTooManyAttempts,
-	197: otp.OutcomeExpired,
-	198: otp.OutcomeNotFound,
-	199: otp.OutcomeWrongCode,
-}
-
-// Validate checks a code. A code that does not count is no error.
-func (c *Client) Validate(ctx context.Context, request ValidateRequest) (*Validation, error) {
-	call := httpapi.Call{Endpoint: ValidateEndpoint, Fields: request.Fields(), Secrets: []string{request.Code, request.RequestToken, request.PhoneNumber}}
-	var verdict struct {
-		Code      *httpapi.Int `json:"code"`
-		Message   string       `json:"message"`
-		Remaining *httpapi.Int `json:"remaining_number_of_attempts"`
-	}
-	answer, err := c.http.Do(ctx, call, &verdict)
-	if err != nil {
-		return nil, err
-	}
-	if verdict.Code == nil {
-		return nil, c.http.Unexpected(call, answer, "the answer has no code that says whether it was right")
-	}
-	validation := &Validation{Outcome: verdicts[*verdict.Code], Message: verdict.Message}
-	if verdict.Remaining != nil {
-		left := int64(*verdict.Remaining)
-		validation.Remaining = &left
-	}
-	return validation, nil
 }

@@ -25,15 +25,19 @@ type File struct {
 	Operation string   `json:"operation"`
 	Request   Request  `json:"request"`
 	Response  Response `json:"response"`
+	Verdict   *Verdict `json:"verdict"` // nil: no document makes such a call
 }
 
 // Request is what a client sends.
 type Request struct {
-	Method  string            `json:"method"`
-	Path    string            `json:"path"` // after the base URL
-	Headers map[string]string `json:"headers"`
-	Query   map[string]any    `json:"query"` // strings or lists of strings
-	Body    json.RawMessage   `json:"body"`  // null: none
+	Method   string            `json:"method"`
+	Path     string            `json:"path"` // after the base URL
+	Headers  map[string]string `json:"headers"`
+	Query    map[string]any    `json:"query"`    // strings or lists of strings
+	Encoding string            `json:"encoding"` // multipart or form, of Form
+	Form     map[string]string `json:"form"`
+	Body     json.RawMessage   `json:"body"` // null: none
+	RawBody  *string           `json:"raw_body"`
 }
 
 // Response is what the vendor answers. RawBody is for what is no JSON, Base64Body
@@ -44,6 +48,38 @@ type Response struct {
 	Body       json.RawMessage   `json:"body"`
 	RawBody    string            `json:"raw_body"`
 	Base64Body []byte            `json:"base64_body"`
+}
+
+// Verdict is what the call of a document makes of the answer, and how it fares
+// with the request.
+type Verdict struct {
+	Outcome    string `json:"outcome"`
+	Reason     string `json:"reason,omitempty"`
+	VendorCode string `json:"vendor_code,omitempty"`
+	Advice     string `json:"advice,omitempty"`
+	Remaining  *int64 `json:"remaining,omitempty"`
+	MessageID  string `json:"message_id,omitempty"`
+	Cost       string `json:"cost,omitempty"`
+	// Plan are the errors by which a plan refuses to make such a request.
+	Plan []string `json:"plan,omitempty"`
+	// Unlike says why no document makes this very request; empty: one does.
+	Unlike string `json:"unlike,omitempty"`
+}
+
+// Fields are the fields of the request, wherever it has them; empty where its
+// body is no object.
+func (f File) Fields() map[string]any {
+	fields := map[string]any{}
+	if body, ok := decode(f.Request.Body).(map[string]any); ok {
+		fields = body
+	}
+	for name, value := range f.Request.Form {
+		fields[name] = value
+	}
+	for name, value := range f.Request.Query {
+		fields[name] = value
+	}
+	return fields
 }
 
 // Bytes are the body as it travels.
@@ -128,10 +164,9 @@ func (s *Server) Count() int {
 	return len(s.requests)
 }
 
-// Diff compares the only request that arrived with the file's. Fields of
-// explicit are what the client always sends where the file leaves the vendor
-// its default. Headers that the file does not name are not looked at.
-func (f File) Diff(s *Server, explicit map[string]any) string {
+// Diff compares the only request that arrived with the file's. Headers that the
+// file does not name are not looked at.
+func (f File) Diff(s *Server) string {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
 	if len(s.requests) != 1 {
@@ -140,7 +175,7 @@ func (f File) Diff(s *Server, explicit map[string]any) string {
 	got := s.requests[0]
 	want := map[string]any{
 		"method": f.Request.Method, "path": f.Request.Path,
-		"query": f.query(), "headers": f.Request.Headers, "body": withDefaults(decode(f.Request.Body), explicit),
+		"query": f.query(), "headers": f.Request.Headers, "body": decode(f.Request.Body),
 	}
 	headers := map[string]string{}
 	for name := range f.Request.Headers {
@@ -165,19 +200,6 @@ func (f File) query() map[string][]string {
 		}
 	}
 	return query
-}
-
-func withDefaults(body any, explicit map[string]any) any {
-	fields, ok := body.(map[string]any)
-	if !ok {
-		return body
-	}
-	for name, value := range explicit {
-		if _, found := fields[name]; !found {
-			fields[name] = value
-		}
-	}
-	return fields
 }
 
 // decode reads a body as JSON; what is no JSON stays text.
