@@ -128,6 +128,7 @@ func (r *Runner) sent(at route, to Recipient, code string, got verdict) Sent {
 	if i := slices.IndexFunc(missing, at.needs); i >= 0 {
 		sent.Outcome, kept.record.Outcome = otp.OutcomeUnknown, otp.OutcomeUnknown
 		sent.Reason = fmt.Sprintf("%s answered HTTP %d without the %s that later calls need.", at.Vendor.Title(), sent.HTTPStatus, missing[i])
+		sent.Advice = "This code can be neither verified nor followed: send another one. If that happens again, check the base URL of the vendor, or ask it."
 	}
 	sent.Kept, sent.MessageID, sent.Code = kept, httpapi.Clean(kept.record.Values["message_id"].Text), httpapi.NewSecret(code)
 	return sent
