@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: MPL-2.0
+
 //go:build batch
 
 // Runs the consumer for many cases in one process, where the tests ask for it. An

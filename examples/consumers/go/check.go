@@ -3,15 +3,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"reflect"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -48,88 +44,6 @@ var (
 		"host", "content-length", "content-type", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
 	}
 )
-
-// setAside finds the routes that require what this program does not know, and
-// takes everything away that is not looked at then.
-func setAside(tree any) (skipped []int, err error) {
-	object, _ := tree.(map[string]any)
-	if _, requires := object["requires"]; requires {
-		return nil, errors.New("it requires what this program does not know")
-	}
-	routes, _ := object["routes"].([]any)
-	for number, entry := range routes {
-		r, _ := entry.(map[string]any)
-		skip := false
-		for verb := range verbs {
-			c, _ := r[verb].(map[string]any)
-			value, requires := c["requires"]
-			names, _ := value.([]any)
-			if requires && (len(names) == 0 || slices.ContainsFunc(names, func(name any) bool { text, _ := name.(string); return text == "" })) {
-				return nil, fmt.Errorf("route %d: requires", number)
-			}
-			skip = skip || requires
-		}
-		if skip {
-			fmt.Fprintf(os.Stderr, "route %d: it requires what this program does not know, and is skipped\n", number)
-			skipped = append(skipped, number)
-			routes[number] = map[string]any{
-				"vendor": r["vendor"], "channel": r["channel"], "countries": nil, "send": map[string]any{"method": "", "url": "", "encoding": "", "fields": map[string]any{}, "outcomes": []any{}},
-				"verify": nil, "extend": nil, "status": nil, "application_must_enforce": []any{},
-			}
-		}
-	}
-	return skipped, nil
-}
-
-// exact takes the known keys of a part of a document, in their own letters, and
-// refuses what encoding/json would let pass: what is missing, null or in another
-// case.
-func exact(tree any, t reflect.Type, at string) (any, error) {
-	object, isObject := tree.(map[string]any)
-	list, isList := tree.([]any)
-	number, _ := tree.(json.Number)
-	_, err := strconv.ParseInt(number.String(), 10, 32)
-	known := map[string]any{}
-	switch kind := t.Kind(); {
-	case kind == reflect.Pointer:
-		return exact(tree, t.Elem(), at)
-	case kind == reflect.Interface, kind == reflect.String && reflect.TypeOf(tree) == t, kind == reflect.Bool && reflect.TypeOf(tree) == t:
-		return tree, nil
-	case (kind == reflect.Int || kind == reflect.Int64) && err == nil:
-		return tree, nil
-	case kind == reflect.Struct && isObject:
-		for i := range t.NumField() {
-			key, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			value, present := object[key]
-			switch {
-			case !present && options == "omitempty", key == "-":
-			case present && value == nil && t.Field(i).Tag.Get("null") != "":
-				known[key] = nil
-			default:
-				if known[key], err = exact(value, t.Field(i).Type, at+"."+key); err != nil {
-					return nil, err
-				}
-			}
-		}
-		return known, nil
-	case kind == reflect.Map && isObject:
-		for key, value := range object {
-			if known[key], err = exact(value, t.Elem(), at+"."+key); err != nil {
-				return nil, err
-			}
-		}
-		return known, nil
-	case kind == reflect.Slice && isList:
-		elements := make([]any, len(list))
-		for i, element := range list {
-			if elements[i], err = exact(element, t.Elem(), fmt.Sprintf("%s[%d]", at, i)); err != nil {
-				return nil, err
-			}
-		}
-		return elements, nil
-	}
-	return nil, fmt.Errorf("%s is missing, or is not what it should be", strings.TrimPrefix(at, "."))
-}
 
 // check refuses what does not keep the contract, before anything is sent.
 func (d *document) check(profile string, skipped []int) error {
@@ -311,73 +225,4 @@ func (w condition) whole() bool {
 		(w.HTTPStatus == nil || len(w.HTTPStatus) > 0 && slices.Min(w.HTTPStatus) >= 100 && slices.Max(w.HTTPStatus) <= 599) &&
 		(w.In == nil || len(w.In) > 0 && !slices.ContainsFunc(w.In, func(v any) bool { return !isScalar(v) })) &&
 		(w.Prefix == nil || *w.Prefix != "") && (w.Absent == nil || *w.Absent)
-}
-
-func isControl(r rune) bool { return r < ' ' || r == 0x7f }
-
-// isScalar reports whether a value is a string, a boolean or an integer that
-// every language can hold.
-func isScalar(value any) bool {
-	switch value := value.(type) {
-	case string, bool:
-		return true
-	case json.Number:
-		number, err := value.Int64()
-		return err == nil && number < 1<<53 && number > -1<<53
-	}
-	return false
-}
-
-// plainField reports whether a field holds such values only, at any depth.
-func plainField(value any) bool {
-	switch node := value.(type) {
-	case map[string]any:
-		return !slices.ContainsFunc(slices.Collect(maps.Values(node)), func(v any) bool { return !plainField(v) })
-	case []any:
-		return !slices.ContainsFunc(node, func(v any) bool { return !plainField(v) })
-	}
-	return isScalar(value)
-}
-
-func (c *call) path() string { return c.URL[strings.IndexByte(c.URL, '}')+1:] }
-
-func (c *call) fieldSets() []map[string]any {
-	return append(slices.Collect(maps.Values(c.ByLocale)), c.Fields, c.Resend)
-}
-
-// textsOf are the strings of a field, at any depth.
-func textsOf(value any) (found []string) {
-	switch node := value.(type) {
-	case string:
-		return []string{node}
-	case map[string]any:
-		for _, inner := range node {
-			found = append(found, textsOf(inner)...)
-		}
-	case []any:
-		for _, inner := range node {
-			found = append(found, textsOf(inner)...)
-		}
-	}
-	return found
-}
-
-// uses reports whether a call uses a kept value; with mayOmit, whether it
-// cannot be made without.
-func (c *call) uses(name string, mayOmit bool) bool {
-	if c == nil {
-		return false
-	}
-	found := append(slices.Collect(maps.Values(c.Headers)), c.path())
-	for _, fields := range c.fieldSets() {
-		for field, value := range fields {
-			if !mayOmit || !slices.Contains(c.OmitIfMissing, field) {
-				found = append(found, textsOf(value)...)
-			}
-		}
-	}
-	_, expected := c.Expect[name]
-	return expected || slices.ContainsFunc(found, func(template string) bool {
-		return slices.ContainsFunc(placeholder.FindAllStringSubmatch(template, -1), func(match []string) bool { return match[2] == name })
-	})
 }

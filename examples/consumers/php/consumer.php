@@ -5,9 +5,11 @@
 declare(strict_types=1);
 
 require __DIR__ . '/document.php';
+require __DIR__ . '/check.php';
 require __DIR__ . '/call.php';
 require __DIR__ . '/challenges.php';
 require __DIR__ . '/verbs.php';
+require __DIR__ . '/verify.php';
 
 // Exit codes; 2 for every other outcome, which the person must hear.
 const EXITS = ['ok' => 0, 'pending' => 0, 'already_active' => 0, 'delivered' => 0, 'next_route' => 3, 'stop' => 3, 'unknown' => 4, 'unavailable' => 4];
