@@ -6,12 +6,13 @@ package otp
 // deny their owners. TestOurAreaCodesAreStillNeeded says which of them to remove
 // after an update of the library.
 //
-// Sources: the NPA database of the administrator of the North American Numbering
+// Source: the NPA database of the administrator of the North American Numbering
 // Plan (https://reports.nanpa.com/public/npa_report.csv), whose rows of
-// 2026-09-21 have them in service; libphonenumber 9.0.43 of 2026-11 still lacks
-// all but 273, for which it is the source, while the library's copy is 9.0.32 of
-// 2026-06, the newest that there is. What is in service and in no country is left
-// out: 700 (services of carriers) and 710 (the government of the United States).
+// 2026-09-21 have them in service. Which release of libphonenumber has which of
+// them is not told here: the library's copy is 9.0.32, the newest that there is
+// as a module, and it has none. Whether 273 is in service could not be looked up
+// again. What is in service and in no country is left out: 700 (services of
+// carriers) and 710 (the government of the United States).
 var areaCodes = map[int]map[string]string{
 	1: {
 		"273": "CA", // Quebec, beside 418
