@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -23,7 +24,8 @@ const (
 func TestMain(m *testing.M) { providertest.Main(m) }
 
 // Each configuration of examples/guides is a module here, with a catalog of its
-// own: one apply serves all, and none of them shows a change afterwards.
+// own: one apply serves all, and none of them shows a change afterwards. What a
+// guide prints of its outputs is what comes out.
 func TestTheConfigurationsOfTheGuidesApply(t *testing.T) {
 	t.Parallel()
 	w := workspace(t)
@@ -36,15 +38,28 @@ func TestTheConfigurationsOfTheGuidesApply(t *testing.T) {
 	for _, name := range configurations(t) {
 		w.File(filepath.Join(name, "main.tf"), providertest.Read(t, filepath.Join(examples, name, "main.tf")))
 		fmt.Fprintf(&root, "provider \"otp\" {\n  alias   = %[1]q\n  catalog = { url = \"sqlite:%[1]s.db\" }\n}\n", name)
-		fmt.Fprintf(&root, "module %[1]q {\n  source    = \"./%[1]s\"\n  providers = { otp = otp.%[1]s }\n}\n", name)
+		fmt.Fprintf(&root, "module %[1]q {\n  source    = \"./%[1]s\"\n  providers = { otp = otp.%[1]s }\n}\noutput %[1]q { value = module.%[1]s }\n", name)
 	}
 	w.Configure(root.String())
 	if output, code := w.TF("init"); code != 0 {
 		t.Fatal(output)
 	}
-	if output := w.Apply(); strings.Contains(output, "Error") {
-		t.Error(output)
+	said := compact(w.Apply())
+	for _, name := range configurations(t) {
+		for _, found := range outputs.FindAllStringSubmatch(providertest.Read(t, filepath.Join("../../docs/guides", name+".md")), -1) {
+			if want := compact(fmt.Sprintf("%q = %s", found[1], found[2])); !strings.Contains(said, want) {
+				t.Errorf("%s says %s, which is not in %s", name, want, said)
+			}
+		}
 	}
+}
+
+// outputs are what a guide says that its configuration puts out.
+var outputs = regexp.MustCompile("(?ms)^```text\\n(\\w+) = (.*?)^```$")
+
+// compact is a value however it is broken into lines.
+func compact(text string) string {
+	return strings.ReplaceAll(strings.Join(strings.Fields(text), ""), ",]", "]")
 }
 
 // configurations are the guides that have one.
