@@ -26,12 +26,8 @@ type operation struct {
 	right    faulttest.Answer
 }
 
-// phone and code are what calls are made with, and what no error may say.
-const (
-	phone = "+33612345678"
-	code  = "482913"
-	email = "ops@example.test"
-)
+// email is what calls are made with, and what no error may say.
+const email = "ops@example.test"
 
 // calls makes an operation from a client's method.
 func calls[C, V any](folder string, client func(*vendors.Clients) (C, error), method func(C, context.Context) (V, error)) operation {
@@ -65,7 +61,6 @@ func operations() []operation {
 		calls("androidapi/get_rates", a, (*androidapi.Client).Rates),
 		calls("androidapi/get_credits", a, (*androidapi.Client).Credits),
 		calls("androidapi/get_subscription", a, (*androidapi.Client).Subscription),
-		calls("androidapi/get_earnings", a, (*androidapi.Client).Earnings),
 		calls("androidapi/wa_servers", a, (*androidapi.Client).Servers),
 		calls("androidapi/wa_link", a, func(c *androidapi.Client, ctx context.Context) (*androidapi.Link, error) {
 			return c.Link(ctx, androidapi.LinkRequest{})
@@ -85,9 +80,6 @@ func operations() []operation {
 		calls("androidapi/wa_account_delete", a, func(c *androidapi.Client, ctx context.Context) (bool, error) {
 			err := c.DeleteAccount(ctx, "9f86d081")
 			return err == nil, err
-		}),
-		calls("androidapi/validate_whatsapp", a, func(c *androidapi.Client, ctx context.Context) (*androidapi.Validated, error) {
-			return c.ValidateWhatsApp(ctx, androidapi.ValidateRequest{Unique: "9f86d081", Phone: phone})
 		}),
 		calls("androidapi/sms_sent", a, func(c *androidapi.Client, ctx context.Context) ([]androidapi.SMSMessage, error) {
 			return c.SMSSent(ctx, page)
@@ -115,18 +107,11 @@ func operations() []operation {
 		}),
 		calls("myotp/me", m, (*myotp.Client).Me),
 		calls("myotp/account", m, (*myotp.Client).AgentAccount),
-		calls("myotp/topup_quote", m, func(c *myotp.Client, ctx context.Context) (*myotp.Quote, error) { return c.TopupQuote(ctx, 50) }),
 		calls("octopush/check_balance", o, func(c *octopush.Client, ctx context.Context) (*octopush.Balance, error) {
 			return c.CheckBalance(ctx, octopush.BalanceRequest{})
 		}),
-		calls("octopush/check_credits", o, func(c *octopush.Client, ctx context.Context) (map[string]octopush.Credits, error) {
-			return c.CheckCredits(ctx)
-		}),
 		calls("octopush/monthly_consumption", o, func(c *octopush.Client, ctx context.Context) (*octopush.Consumption, error) {
-			return c.MonthlyConsumption(ctx, octopush.ConsumptionRequest{Year: 2026, Month: 9})
-		}),
-		calls("octopush/subaccount", o, func(c *octopush.Client, ctx context.Context) (*octopush.SubAccount, error) {
-			return c.SubAccount(ctx, email)
+			return c.MonthlyConsumption(ctx, octopush.ConsumptionRequest{Year: 2026, Month: 9, AgentEmail: email})
 		}),
 		calls("way2api/pricing", w, (*way2api.Client).Pricing),
 	}

@@ -28,26 +28,6 @@ func (c *Client) Credits(ctx context.Context) (*Credits, error) {
 	return &credits, nil
 }
 
-// Earnings is what lent devices have earned (AndroidAPI reference §6.3).
-type Earnings struct {
-	Earnings httpapi.Decimal `json:"earnings"`
-	Currency Text            `json:"currency"` // ISO 4217
-}
-
-// Earnings reads what lent devices have earned.
-func (c *Client) Earnings(ctx context.Context) (*Earnings, error) {
-	call := httpapi.Call{Endpoint: EarningsEndpoint}
-	var earnings Earnings
-	answer, err := c.need(ctx, call, &earnings)
-	if err != nil {
-		return nil, err
-	}
-	if earnings.Earnings == "" {
-		return nil, c.http.Unexpected(call, answer, "the answer has no earnings")
-	}
-	return &earnings, nil
-}
-
 // Subscription is the package of the account (AndroidAPI reference §6.2).
 type Subscription struct {
 	Name string // empty: the account has none

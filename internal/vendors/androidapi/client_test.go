@@ -27,7 +27,6 @@ var calls = map[string]func(*Client, context.Context) error{
 	"get_rates":        func(c *Client, ctx context.Context) error { return discard(c.Rates(ctx)) },
 	"get_credits":      func(c *Client, ctx context.Context) error { return discard(c.Credits(ctx)) },
 	"get_subscription": func(c *Client, ctx context.Context) error { return discard(c.Subscription(ctx)) },
-	"get_earnings":     func(c *Client, ctx context.Context) error { return discard(c.Earnings(ctx)) },
 	"wa_servers":       func(c *Client, ctx context.Context) error { return discard(c.Servers(ctx)) },
 	"wa_link":          func(c *Client, ctx context.Context) error { return discard(c.Link(ctx, LinkRequest{})) },
 	"wa_relink": func(c *Client, ctx context.Context) error {
@@ -37,15 +36,12 @@ var calls = map[string]func(*Client, context.Context) error{
 	"wa_info":           func(c *Client, ctx context.Context) error { return discard(c.LinkState(ctx, firstToken)) },
 	"wa_accounts":       func(c *Client, ctx context.Context) error { return discard(c.Accounts(ctx, PageRequest{})) },
 	"wa_account_delete": func(c *Client, ctx context.Context) error { return c.DeleteAccount(ctx, accountHandle) },
-	"validate_whatsapp": func(c *Client, ctx context.Context) error {
-		return discard(c.ValidateWhatsApp(ctx, ValidateRequest{Unique: accountHandle, Phone: recipient}))
-	},
-	"sms_sent":    func(c *Client, ctx context.Context) error { return discard(c.SMSSent(ctx, PageRequest{})) },
-	"sms_pending": func(c *Client, ctx context.Context) error { return discard(c.SMSPending(ctx, PageRequest{})) },
-	"sms_message": func(c *Client, ctx context.Context) error { return discard(c.SMSMessage(ctx, "1042")) },
-	"wa_sent":     func(c *Client, ctx context.Context) error { return discard(c.WhatsAppSent(ctx, PageRequest{})) },
-	"wa_pending":  func(c *Client, ctx context.Context) error { return discard(c.WhatsAppPending(ctx, PageRequest{})) },
-	"wa_message":  func(c *Client, ctx context.Context) error { return discard(c.WhatsAppMessage(ctx, "2201")) },
+	"sms_sent":          func(c *Client, ctx context.Context) error { return discard(c.SMSSent(ctx, PageRequest{})) },
+	"sms_pending":       func(c *Client, ctx context.Context) error { return discard(c.SMSPending(ctx, PageRequest{})) },
+	"sms_message":       func(c *Client, ctx context.Context) error { return discard(c.SMSMessage(ctx, "1042")) },
+	"wa_sent":           func(c *Client, ctx context.Context) error { return discard(c.WhatsAppSent(ctx, PageRequest{})) },
+	"wa_pending":        func(c *Client, ctx context.Context) error { return discard(c.WhatsAppPending(ctx, PageRequest{})) },
+	"wa_message":        func(c *Client, ctx context.Context) error { return discard(c.WhatsAppMessage(ctx, "2201")) },
 }
 
 // raw makes a call that only documents make otherwise.

@@ -111,12 +111,16 @@ func (c contract) want() arrived {
 // delivery replays their files.
 var byDocuments = []string{"send_otp", "get_otp"}
 
+// byNobody are calls that the vendor has and nobody makes. Only the sandbox is held
+// to their files.
+var byNobody = []string{"get_earnings", "validate_whatsapp"}
+
 func TestContract(t *testing.T) {
 	t.Parallel()
 	results, judged, impossible, covered := results(), verdicts(), impossible(), map[string]bool{}
 	for _, file := range contracts(t) {
 		covered[file.Operation] = true
-		if slices.Contains(byDocuments, file.Operation) {
+		if slices.Contains(slices.Concat(byDocuments, byNobody), file.Operation) {
 			continue
 		}
 		value, succeeds := results[file.Name]
@@ -244,8 +248,6 @@ func (c contract) perform(ctx context.Context, client *Client) (any, error) {
 		return client.Credits(ctx)
 	case "get_subscription":
 		return client.Subscription(ctx)
-	case "get_earnings":
-		return client.Earnings(ctx)
 	case "wa_servers":
 		return client.Servers(ctx)
 	case "wa_link":
@@ -260,8 +262,6 @@ func (c contract) perform(ctx context.Context, client *Client) (any, error) {
 		return client.Accounts(ctx, list)
 	case "wa_account_delete":
 		return "deleted", client.DeleteAccount(ctx, f["unique"])
-	case "validate_whatsapp":
-		return client.ValidateWhatsApp(ctx, ValidateRequest{Unique: f["unique"], Phone: f["phone"]})
 	case "sms_sent":
 		return client.SMSSent(ctx, list)
 	case "sms_pending":

@@ -30,8 +30,6 @@ var (
 	CreditsEndpoint = read("get_credits", "/get/credits", "read the credits")
 	// SubscriptionEndpoint reads the package and its usage (§6.2).
 	SubscriptionEndpoint = read("get_subscription", "/get/subscription", "read the subscription")
-	// EarningsEndpoint reads what lent devices have earned (§6.3).
-	EarningsEndpoint = read("get_earnings", "/get/earnings", "read the earnings")
 
 	// ServersEndpoint lists the WhatsApp servers of the package (§3.1).
 	ServersEndpoint = read("wa_servers", "/get/wa.servers", "list the WhatsApp servers")
@@ -58,8 +56,6 @@ var (
 		Operation: "wa_account_delete", Purpose: "delete a WhatsApp account",
 		Method: http.MethodGet, Path: "/delete/wa.account", Encoding: otp.Query,
 	}
-	// ValidateEndpoint looks a phone number up on WhatsApp (§3.8).
-	ValidateEndpoint = read("validate_whatsapp", "/validate/whatsapp", "look a number up on WhatsApp")
 
 	// SMSSentEndpoint lists the text messages that were sent (§9.1).
 	SMSSentEndpoint = read("sms_sent", "/get/sms.sent", "list the sent SMS messages")
@@ -96,9 +92,9 @@ func picture(e httpapi.Endpoint) httpapi.Endpoint {
 func Endpoints() []httpapi.Endpoint {
 	return []httpapi.Endpoint{
 		SendOTPEndpoint, VerifyOTPEndpoint,
-		DevicesEndpoint, RatesEndpoint, CreditsEndpoint, SubscriptionEndpoint, EarningsEndpoint,
+		DevicesEndpoint, RatesEndpoint, CreditsEndpoint, SubscriptionEndpoint,
 		ServersEndpoint, LinkEndpoint, RelinkEndpoint, QREndpoint, InfoEndpoint,
-		AccountsEndpoint, DeleteAccountEndpoint, ValidateEndpoint,
+		AccountsEndpoint, DeleteAccountEndpoint,
 		SMSSentEndpoint, SMSPendingEndpoint, SMSMessageEndpoint,
 		WhatsAppSentEndpoint, WhatsAppPendingEndpoint, WhatsAppMessageEndpoint,
 	}

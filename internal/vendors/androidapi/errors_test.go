@@ -50,8 +50,8 @@ func TestErrorsSayWhatHappenedAndWhatToDo(t *testing.T) {
 			`Could not list the devices at AndroidAPI: HTTP 401 with code 401: "Invalid API secret!". Check OTP_ANDROIDAPI_SECRET, or androidapi.secret of the provider. The secret is in the AndroidAPI dashboard (Tools, API Keys).`,
 		},
 		"permission of a key": {
-			"validate_whatsapp", 200, asJSON, `{"status": 403, "message": "Access denied!", "data": false}`,
-			`Could not look a number up on WhatsApp at AndroidAPI: HTTP 200 with code 403: "Access denied!". Give the API key the permission "validate_wa_phone" in the AndroidAPI dashboard (Tools, API Keys).`,
+			"get_rates", 200, asJSON, `{"status": 403, "message": "Access denied!", "data": false}`,
+			`Could not read the rates at AndroidAPI: HTTP 200 with code 403: "Access denied!". Give the API key the permission "get_rates" in the AndroidAPI dashboard (Tools, API Keys).`,
 		},
 		"permission to verify": {
 			"get_otp", 200, asJSON, `{"status": 403, "message": "Access denied!", "data": false}`,

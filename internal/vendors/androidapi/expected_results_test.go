@@ -24,7 +24,6 @@ func results() map[string]any {
 		"get_rates/empty":              &Rates{},
 		"get_credits/success":          &Credits{Credits: "125.504", Currency: "USD"},
 		"get_credits/none":             &Credits{Credits: "0", Currency: "USD"},
-		"get_earnings/success":         &Earnings{Earnings: "0.75", Currency: "USD"},
 		"get_subscription/success":     &Subscription{Name: "Basic", Usage: usage()},
 		"get_subscription/no_package":  &Subscription{},
 	})
@@ -64,7 +63,6 @@ func whatsAppResults() map[string]any {
 		"wa_accounts/empty_404":    []Account(nil),
 
 		"wa_account_delete/success": "deleted",
-		"validate_whatsapp/success": &Validated{JID: "923004445566@s.whatsapp.net", Phone: recipient},
 	}
 }
 
@@ -134,9 +132,6 @@ func impossible() map[string]string {
 		"wa_relink/by_id":                  unique,
 		"wa_account_delete/missing_unique": always,
 		"wa_account_delete/by_id":          unique,
-		"validate_whatsapp/missing_unique": always,
-		"validate_whatsapp/missing_phone":  always,
-		"validate_whatsapp/by_id":          unique,
 	}
 	for _, list := range []string{"get_devices", "wa_accounts", "sms_sent", "sms_pending", "wa_sent", "wa_pending"} {
 		reasons[list+"/limit_zero"] = zero

@@ -199,33 +199,3 @@ func (c *Client) DeleteAccount(ctx context.Context, unique string) error {
 	_, _, err := c.fetch(ctx, call, nil)
 	return err
 }
-
-// ValidateRequest looks a number up (AndroidAPI reference §3.8).
-type ValidateRequest struct {
-	Unique string `json:"unique"` // handle of the account that looks
-	Phone  string `json:"phone"`  // E.164, with a leading plus sign
-}
-
-// Validated is a number that is on WhatsApp; personal data.
-type Validated struct {
-	JID   Text `json:"jid"` // 923001112233@s.whatsapp.net
-	Phone Text `json:"phone"`
-}
-
-// ValidateWhatsApp looks a number up on WhatsApp. The answer for a number that
-// is not there is not documented; body status 404 gives an error of the kind
-// NotFound, as it does for an unknown account.
-func (c *Client) ValidateWhatsApp(ctx context.Context, request ValidateRequest) (*Validated, error) {
-	call := httpapi.Call{
-		Endpoint: ValidateEndpoint, Fields: httpapi.Fields{"unique": request.Unique, "phone": request.Phone}, Secrets: []string{request.Phone},
-	}
-	var number Validated
-	answer, err := c.need(ctx, call, &number)
-	if err != nil {
-		return nil, err
-	}
-	if number.JID == "" {
-		return nil, c.http.Unexpected(call, answer, "the answer has no jid")
-	}
-	return &number, nil
-}

@@ -50,29 +50,3 @@ func (c *Client) AgentAccount(ctx context.Context) (*Account, error) {
 	}
 	return &account, nil
 }
-
-// Quote is the price of credits.
-type Quote struct {
-	Credits           httpapi.Int     `json:"credits"`
-	AmountUSD         httpapi.Decimal `json:"amount_usd"`
-	PricePerCreditUSD httpapi.Decimal `json:"price_per_credit_usd"`
-	MinCredits        httpapi.Int     `json:"min_credits"`
-	MaxCredits        httpapi.Int     `json:"max_credits"`
-	Currency          string          `json:"currency"`
-	Methods           []string        `json:"methods"`
-}
-
-// TopupQuote reads what 25 to 50,000 credits cost (MyOTP reference §9). It buys
-// nothing.
-func (c *Client) TopupQuote(ctx context.Context, credits int64) (*Quote, error) {
-	call := httpapi.Call{Endpoint: QuoteEndpoint, Fields: httpapi.Fields{"credits": credits}}
-	var quote Quote
-	answer, err := c.http.Do(ctx, call, &quote)
-	if err != nil {
-		return nil, err
-	}
-	if quote.AmountUSD == "" {
-		return nil, c.http.Unexpected(call, answer, "the answer has no amount_usd")
-	}
-	return &quote, nil
-}

@@ -51,17 +51,12 @@ var (
 		Operation: "account", Purpose: "read the account",
 		Method: http.MethodGet, Path: "/v1/agent/account", Encoding: otp.Query, Read: true,
 	}
-	// QuoteEndpoint prices credits; it takes no key (MyOTP reference §9).
-	QuoteEndpoint = httpapi.Endpoint{
-		Operation: "topup_quote", Purpose: "read the price of credits",
-		Method: http.MethodGet, Path: "/v1/topup/quote", Encoding: otp.Query, Read: true, Public: true,
-	}
 )
 
 // Endpoints lists every call that the client makes.
 func Endpoints() []httpapi.Endpoint {
 	return []httpapi.Endpoint{
 		GenerateEndpoint, VerifyEndpoint, ExtendEndpoint, StatusEndpoint, OlderStatusEndpoint,
-		ReportEndpoint, MeEndpoint, AccountEndpoint, QuoteEndpoint,
+		ReportEndpoint, MeEndpoint, AccountEndpoint,
 	}
 }

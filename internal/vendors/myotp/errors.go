@@ -37,7 +37,7 @@ func classify(e httpapi.Endpoint, answer *httpapi.Answer) *httpapi.Error {
 	case status == http.StatusForbidden:
 		failure.Kind, failure.Next = forbidden(message)
 	case kind == httpapi.Invalid:
-		failure.Next = invalidAdvice(e, message)
+		failure.Next = invalidAdvice(message)
 	default:
 		failure.Next = advice[kind]
 	}
@@ -106,13 +106,10 @@ func forbidden(message string) (httpapi.Kind, string) {
 	return httpapi.Forbidden, accountAdvice
 }
 
-func invalidAdvice(e httpapi.Endpoint, message string) string {
+func invalidAdvice(message string) string {
 	words := strings.ToLower(message)
-	switch {
-	case strings.Contains(words, "destination"), strings.Contains(words, "service not available"):
+	if strings.Contains(words, "destination") || strings.Contains(words, "service not available") {
 		return destinationAdvice
-	case e.Operation == QuoteEndpoint.Operation:
-		return "Ask for 25 to 50,000 credits."
 	}
 	return "Correct the value that MyOTP.App names."
 }

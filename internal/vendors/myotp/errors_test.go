@@ -56,11 +56,6 @@ func account(ctx context.Context, c *Client) error {
 	return err
 }
 
-func quote(ctx context.Context, c *Client) error {
-	_, err := c.TopupQuote(ctx, 24)
-	return err
-}
-
 func TestEveryDocumentedErrorHasASentence(t *testing.T) {
 	t.Parallel()
 	const (
@@ -125,8 +120,6 @@ func TestEveryDocumentedErrorHasASentence(t *testing.T) {
 			send + `HTTP 502: "<html><h1>Bad Gateway</h1></html>". ` + maybe + later},
 		{account, 503, detail("Registration temporarily closed"), httpapi.Unavailable,
 			`Could not read the account at MyOTP.App: HTTP 503: "Registration temporarily closed". ` + later},
-		{quote, 400, envelope("credits must be an integer between 25 and 50000"), httpapi.Invalid,
-			`Could not read the price of credits at MyOTP.App: HTTP 400: "credits must be an integer between 25 and 50000". Ask for 25 to 50,000 credits.`},
 		{generate, 422, `{"detail":"Unprocessable"}`, httpapi.Invalid,
 			send + `HTTP 422: "Unprocessable". ` + maybe + `Correct the value that MyOTP.App names.`},
 		{generate, 200, `{"error":{"http_code":402,"message":"Insufficient balance"}}`, httpapi.InsufficientBalance,
@@ -167,7 +160,6 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 		`{"transactions":[],"current_page":1}`: {report, "the answer is page 1, not 2", false},
 		`{"name":"ada"}`:                       {me, "the answer has no email", false},
 		`{"status":"active"}`:                  {account, "the answer has no balance", false},
-		`{"credits":50}`:                       {quote, "the answer has no amount_usd", false},
 	} {
 		client, _ := answering(t, 200, "application/json", body)
 		err := test.call(t.Context(), client)

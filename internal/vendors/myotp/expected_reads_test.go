@@ -44,12 +44,6 @@ func expectedReads() map[string]expectation {
 			Balance: balance, PlanID: "6452", Status: "active",
 		})
 	}
-	quote := func(credits int64, amount httpapi.Decimal) expectation {
-		return good(&Quote{
-			Credits: httpapi.Int(credits), AmountUSD: amount, PricePerCreditUSD: "0.02", MinCredits: 25, MaxCredits: 50000,
-			Currency: "usd", Methods: []string{"card via Stripe shared payment token", "usdc on tempo"},
-		})
-	}
 	return map[string]expectation{
 		"report/both_rows":         page(1, 1, 1, 10, "", row()),
 		"report/newer_rows":        page(1, 1, 1, 10, "", row(newer)),
@@ -77,10 +71,5 @@ func expectedReads() map[string]expectation {
 		"account/empty_balance":       account("0"),
 		"account/wrong_key":           bad(httpapi.Unauthorized),
 		"account/address_not_allowed": bad(httpapi.Forbidden),
-
-		"topup_quote/success":      quote(50, "1"),
-		"topup_quote/most":         quote(50000, "1000"),
-		"topup_quote/too_few":      bad(httpapi.Invalid),
-		"topup_quote/not_a_number": bad(httpapi.Invalid).but("credits are an integer"),
 	}
 }

@@ -58,36 +58,3 @@ func (c *Client) MonthlyConsumption(ctx context.Context, request ConsumptionRequ
 // IsLogin reports whether an e-mail address is the API login. That is a
 // credential, even where personal data may be shown.
 func (c *Client) IsLogin(email string) bool { return strings.EqualFold(email, c.login) }
-
-// SubAccount is a sub-account. The answer also holds its API key in clear,
-// which is not read.
-type SubAccount struct {
-	FirstName   string    `json:"first_name"`
-	LastName    string    `json:"last_name"`
-	CompanyName string    `json:"company_name"`
-	Callbacks   Callbacks `json:"callback"`
-}
-
-// Callbacks are the addresses that Octopush pushes events to; empty: none. The
-// names differ from those of the call that sets them (Octopush reference §7.2).
-type Callbacks struct {
-	Inbounds           string `json:"callback_url_for_inbounds"`
-	Deliveries         string `json:"callback_url_for_deliveries"`
-	BlacklistedNumbers string `json:"callback_url_for_blacklisted_numbers"`
-	Visits             string `json:"callback_url_for_visits"`
-	Email              string `json:"email"`
-}
-
-// SubAccount reads a sub-account by its e-mail address.
-func (c *Client) SubAccount(ctx context.Context, email string) (*SubAccount, error) {
-	call := httpapi.Call{Endpoint: SubAccountEndpoint, Path: map[string]string{"email": email}}
-	var account SubAccount
-	answer, err := c.http.Do(ctx, call, &account)
-	if err != nil {
-		return nil, err
-	}
-	if account.FirstName == "" && account.LastName == "" && account.CompanyName == "" {
-		return nil, c.http.Unexpected(call, answer, "the answer has no name")
-	}
-	return &account, nil
-}

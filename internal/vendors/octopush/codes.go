@@ -44,7 +44,6 @@ var codes = map[int64]known{
 	207: {httpapi.PlanFeature, "the account has no access to the feature"},
 	208: {httpapi.Invalid, "the type of message is wrong"},
 	209: {httpapi.Forbidden, "the account may not send to this recipient"},
-	210: {httpapi.NotFound, "the e-mail address is not one of the account's sub-accounts"},
 	500: {httpapi.Unavailable, "the request could not be processed"},
 	501: {httpapi.Unavailable, "a connection failed inside Octopush"},
 }
