@@ -34,8 +34,7 @@ func (t *Application) extend(ctx context.Context, last latest, to delivery.Recip
 	if err != nil {
 		return Result{}, err
 	}
-	result.Outcome, result.HTTPStatus, result.Reason = extended.Outcome, extended.HTTPStatus, extended.Reason
-	result.Explanation = extended.Explanation
+	result.note(extended.Finding)
 	if extended.Outcome != otp.OutcomeOK {
 		return result, nil
 	}

@@ -55,6 +55,11 @@ type Result struct {
 	Refused []Result `json:"refused,omitempty"`
 }
 
+// note takes over what came of the call.
+func (r *Result) note(f delivery.Finding) {
+	r.Outcome, r.HTTPStatus, r.Reason, r.Explanation = f.Outcome, f.HTTPStatus, f.Reason, f.Explanation
+}
+
 // Verdict is the outcome that counts: that of the call, unless it went well and
 // something after it did not.
 func (r Result) Verdict() string {

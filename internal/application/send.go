@@ -244,8 +244,7 @@ func (s *send) by(ctx context.Context, number int, resend bool) (Result, deliver
 	if err != nil {
 		return Result{}, sent, err
 	}
-	result.Outcome, result.HTTPStatus, result.Reason = sent.Outcome, sent.HTTPStatus, sent.Reason
-	result.Explanation = sent.Explanation
+	result.note(sent.Finding)
 	result.MessageID, result.Cost, result.Unit = sent.MessageID, sent.Cost, sent.Unit
 	if expires := sent.Kept.ExpiresAt().Truncate(time.Second); !expires.IsZero() && (sent.Outcome == otp.OutcomeOK || sent.Outcome == otp.OutcomePending) {
 		result.ExpiresAt = &expires

@@ -27,7 +27,6 @@ func (t *Application) status(ctx context.Context, last latest, to delivery.Recip
 		}
 	}
 	report, err := ask()
-	result.Outcome, result.HTTPStatus, result.Reason = report.Outcome, report.HTTPStatus, report.Reason
-	result.Explanation = report.Explanation
+	result.note(report.Finding)
 	return result, err
 }

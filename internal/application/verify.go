@@ -34,8 +34,8 @@ func (t *Application) verify(ctx context.Context, last latest, to delivery.Recip
 	if err != nil {
 		return Result{}, errors.Join(err, v.settle(ctx, otp.OutcomeStop, nil))
 	}
-	result.Outcome, result.Remaining, result.HTTPStatus, result.Reason = verdict.Outcome, verdict.Remaining, verdict.HTTPStatus, verdict.Reason
-	result.Explanation = verdict.Explanation
+	result.note(verdict.Finding)
+	result.Remaining = verdict.Remaining
 	if err := v.settle(ctx, verdict.Outcome, &result.Remaining); err != nil {
 		return result, fmt.Errorf("the code was tried, and what came of it could not be remembered: %w", err)
 	}

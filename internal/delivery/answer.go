@@ -21,13 +21,25 @@ type reply struct {
 	json   bool
 }
 
-// verdict is what came of a call.
+// Finding is what came of a call.
+type Finding struct {
+	// Outcome is one of those that documents have for the call.
+	Outcome    string
+	HTTPStatus int    // 0: the vendor was not asked, or did not answer
+	Reason     string // why, in sentences; redacted, and empty on success
+	Explanation
+}
+
+// verdict is a finding with what it was found by.
 type verdict struct {
-	outcome   string
+	Finding
 	reply     reply
 	remaining *int64
-	reason    string // redacted
-	Explanation
+}
+
+// found is a verdict that no vendor was asked for, or that none answered to.
+func found(outcome, reason string) verdict {
+	return verdict{Finding: Finding{Outcome: outcome, Reason: reason}}
 }
 
 // Explanation is what a vendor's answer means beyond its outcome, as far as the
@@ -44,33 +56,33 @@ type Explanation struct {
 func judge(c *otp.Call, client *httpapi.Client, call httpapi.Call, answer *httpapi.Answer) verdict {
 	got := read(answer)
 	decided := decide(c, got)
-	switch decided.outcome {
+	switch decided.Outcome {
 	case otp.OutcomeOK, otp.OutcomePending, otp.OutcomeDelivered:
 		return decided // nothing to explain, and the answer to a send is confidential
 	}
-	decided.reason = fmt.Sprintf("%s answered HTTP %d", client.Vendor().Title(), got.status)
+	decided.Reason = fmt.Sprintf("%s answered HTTP %d", client.Vendor().Title(), got.status)
 	failure := client.Explain(call, answer)
 	if failure != nil {
 		decided.Explanation = Explanation{failure.Code, failure.Next}
 	}
 	if decided.VendorCode != "" && decided.VendorCode != strconv.Itoa(got.status) {
-		decided.reason += " with code " + decided.VendorCode
+		decided.Reason += " with code " + decided.VendorCode
 	}
 	var quoted *httpapi.Error
 	switch words := got.words(); {
 	case !got.json:
-		decided.reason += ", and not with JSON"
+		decided.Reason += ", and not with JSON"
 		if errors.As(client.Unexpected(call, answer, ""), &quoted) && quoted.Message != "" { // a page, redacted
-			decided.reason += ": \"" + strings.TrimSuffix(quoted.Message, ".") + "\""
+			decided.Reason += ": \"" + strings.TrimSuffix(quoted.Message, ".") + "\""
 		}
 	case words != "" && errors.As(client.Unexpected(call, answer, words), &quoted): // redacts what it is told
-		decided.reason += ": \"" + strings.TrimSuffix(quoted.Reason, ".") + "\""
+		decided.Reason += ": \"" + strings.TrimSuffix(quoted.Reason, ".") + "\""
 	}
 	_, object := got.tree.(map[string]any)
-	if unexpected := !object || decided.outcome == otp.OutcomeUnknown || decided.outcome == otp.OutcomeStop; unexpected && decided.Advice == "" {
+	if unexpected := !object || decided.Outcome == otp.OutcomeUnknown || decided.Outcome == otp.OutcomeStop; unexpected && decided.Advice == "" {
 		decided.Advice = "The profile's document knows no such answer. Check the base URL of the vendor and any proxy on the way to it, or ask the vendor what it means."
 	}
-	decided.reason += "."
+	decided.Reason += "."
 	return decided
 }
 
@@ -106,9 +118,9 @@ func decide(c *otp.Call, got reply) verdict {
 		if slices.ContainsFunc(o.When, func(condition otp.Condition) bool { return !got.meets(condition) }) {
 			continue
 		}
-		return verdict{outcome: o.Outcome, reply: got, remaining: got.integer(o.Remaining)}
+		return verdict{Finding{Outcome: o.Outcome, HTTPStatus: got.status}, got, got.integer(o.Remaining)}
 	}
-	return verdict{outcome: otp.OutcomeUnknown, reply: got}
+	return verdict{Finding{Outcome: otp.OutcomeUnknown, HTTPStatus: got.status}, got, nil}
 }
 
 // meets reports whether a condition, which has one form, holds.

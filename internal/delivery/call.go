@@ -78,7 +78,7 @@ func unanswered(v verb, err error) (verdict, error) {
 	case failure.Kind == httpapi.Cancelled && !failure.MaybeSent:
 		return verdict{}, failure // the caller's wish, and no verdict of a vendor
 	case !failure.MaybeSent && v.name == sending.name:
-		return verdict{outcome: otp.OutcomeNextRoute, reason: failure.Error()}, nil
+		return found(otp.OutcomeNextRoute, failure.Error()), nil
 	}
-	return verdict{outcome: otp.OutcomeUnknown, reason: failure.Error()}, nil
+	return found(otp.OutcomeUnknown, failure.Error()), nil
 }

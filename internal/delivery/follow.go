@@ -16,23 +16,18 @@ const timeFormat = time.RFC3339
 
 // Extended is what came of an extension.
 type Extended struct {
-	// Outcome is otp.OutcomeOK, OutcomeNotFound, OutcomeStop or OutcomeUnknown.
-	Outcome string
+	// The outcome is otp.OutcomeOK, OutcomeNotFound, OutcomeStop or
+	// OutcomeUnknown.
+	Finding
 	// Kept takes the place of the one that was given: the code expires later.
-	Kept       Kept
-	HTTPStatus int    // 0: the vendor was not asked, or did not answer
-	Reason     string // why, in sentences; redacted, and empty on success
-	Explanation
+	Kept Kept
 }
 
 // Report is what is known of a message.
 type Report struct {
-	// Outcome is otp.OutcomeDelivered, OutcomePending, OutcomeFailed,
+	// The outcome is otp.OutcomeDelivered, OutcomePending, OutcomeFailed,
 	// OutcomeNotFound, OutcomeUnavailable or OutcomeUnknown.
-	Outcome    string
-	HTTPStatus int    // 0: the vendor was not asked, or did not answer
-	Reason     string // why, in sentences; redacted, and empty on success
-	Explanation
+	Finding
 }
 
 // Extend adds seconds to the validity of a code. It is tried exactly once. The
@@ -47,18 +42,18 @@ func (r *Runner) Extend(ctx context.Context, number int, kept Kept, to Recipient
 		return Extended{}, at.failed(extending, fmt.Errorf("the extension is %d seconds; it must be between 1 and %d", seconds, math.MaxInt32))
 	}
 	if at.Extend == nil {
-		return Extended{Outcome: otp.OutcomeStop, Kept: kept, Reason: at.Vendor.Title() + " cannot extend a code."}, nil
+		return Extended{found(otp.OutcomeStop, at.Vendor.Title()+" cannot extend a code.").Finding, kept}, nil
 	}
 	got, err := r.ask(ctx, at, extending, kept, to, map[string]string{"duration_seconds": strconv.FormatInt(seconds, 10)})
 	if err != nil {
 		return Extended{}, err
 	}
-	if got.outcome == otp.OutcomeOK {
+	if got.Outcome == otp.OutcomeOK {
 		longer := *kept.record
 		longer.ExpiresAt = longer.ExpiresAt.Add(time.Duration(seconds) * time.Second)
 		kept = Kept{&longer}
 	}
-	return Extended{Outcome: got.outcome, Kept: kept, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}, nil
+	return Extended{got.Finding, kept}, nil
 }
 
 // Status asks what became of a message. The recipient may be left empty where
@@ -69,13 +64,13 @@ func (r *Runner) Status(ctx context.Context, number int, kept Kept, to Recipient
 		return Report{}, err
 	}
 	if at.Status == nil {
-		return Report{Outcome: otp.OutcomeUnavailable, Reason: at.Vendor.Title() + " does not tell what became of a message."}, nil
+		return Report{found(otp.OutcomeUnavailable, at.Vendor.Title()+" does not tell what became of a message.").Finding}, nil
 	}
 	got, err := r.ask(ctx, at, checking, kept, to, nil)
 	if err != nil {
 		return Report{}, err
 	}
-	return Report{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}, nil
+	return Report{got.Finding}, nil
 }
 
 // ask makes a later call of a route with what was kept of its send.
@@ -87,14 +82,14 @@ func (r *Runner) ask(ctx context.Context, at route, v verb, kept Kept, to Recipi
 		}
 	}
 	if kept.record == nil {
-		return verdict{outcome: otp.OutcomeNotFound, reason: nothingKept}, nil
+		return found(otp.OutcomeNotFound, nothingKept), nil
 	}
 	k, err := r.belongs(at, kept)
 	if err != nil {
 		return verdict{}, at.failed(v, err)
 	}
 	if to.Phone != "" && !same(kept.record.Phone, k.hash("phone", to.Phone)) {
-		return verdict{outcome: otp.OutcomeNotFound, reason: "The code was sent to another phone."}, nil
+		return found(otp.OutcomeNotFound, "The code was sent to another phone."), nil
 	}
 	values := kept.record.texts()
 	maps.Copy(values, to.placeholders())
@@ -113,7 +108,7 @@ func (r *Runner) follow(ctx context.Context, at route, v verb, values filling) (
 	var missing unfilled
 	if errors.As(err, &missing) {
 		if _, kept := at.Send.Keep[missing.name]; kept {
-			return verdict{outcome: otp.OutcomeNotFound, reason: nothingKept}, nil
+			return found(otp.OutcomeNotFound, nothingKept), nil
 		}
 	}
 	return got, err

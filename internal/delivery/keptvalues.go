@@ -144,7 +144,7 @@ func (r *Runner) keep(at route, to Recipient, code string, got verdict) (kept Ke
 	salt := rand.Text()
 	k := r.key(at, salt)
 	stored := &record{
-		Version: keptVersion, Profile: r.document.Profile, Route: at.number, Vendor: at.Vendor, Channel: at.Channel, Outcome: got.outcome,
+		Version: keptVersion, Profile: r.document.Profile, Route: at.number, Vendor: at.Vendor, Channel: at.Channel, Outcome: got.Outcome,
 		ExpiresAt: r.options.Clock().UTC().Add(time.Duration(r.document.ValiditySeconds) * time.Second),
 		Salt:      salt, Check: k.hash("check", ""), Phone: k.hash("phone", to.Phone), Values: map[string]value{},
 	}
@@ -154,7 +154,7 @@ func (r *Runner) keep(at route, to Recipient, code string, got verdict) (kept Ke
 	if code != "" {
 		stored.Code = k.hash("code", code)
 	}
-	if got.outcome != otp.OutcomeOK && got.outcome != otp.OutcomePending {
+	if got.Outcome != otp.OutcomeOK && got.Outcome != otp.OutcomePending {
 		return Kept{stored}, nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(at.Send.Keep)) {

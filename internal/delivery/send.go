@@ -13,11 +13,11 @@ import (
 
 // Sent is what came of a send.
 type Sent struct {
-	// Outcome is otp.OutcomeOK, OutcomePending or OutcomeAlreadyActive: a code
+	// The outcome is otp.OutcomeOK, OutcomePending or OutcomeAlreadyActive: a code
 	// is on its way; OutcomeNextRoute: nothing was sent, try the next route;
 	// OutcomeUnknown: it may have been sent, so neither repeat it nor try
 	// another route; OutcomeStop: no route will do.
-	Outcome string
+	Finding
 	// Kept is for the later calls; zero where nothing was sent. After
 	// OutcomeAlreadyActive an earlier one of the same phone is worth more.
 	Kept Kept
@@ -29,9 +29,6 @@ type Sent struct {
 	// Cost is what the vendor says that the send costs, a decimal, in Unit.
 	// Empty: it does not tell.
 	Cost, Unit string
-	HTTPStatus int    // 0: no answer
-	Reason     string // why, in sentences; redacted, and empty on success
-	Explanation
 }
 
 // Trial is Send, but it asks the vendor to hand the code out where it does so on
@@ -61,9 +58,9 @@ func (r *Runner) send(ctx context.Context, number int, to Recipient, resend, han
 	country := r.country(to.Phone)
 	switch {
 	case !serves(r.document.AllowedCountries, country):
-		return Sent{Outcome: otp.OutcomeStop, Reason: fmt.Sprintf("The phone number is in none of the countries that profile %q allows.", r.document.Profile)}, nil
+		return Sent{Finding: found(otp.OutcomeStop, fmt.Sprintf("The phone number is in none of the countries that profile %q allows.", r.document.Profile)).Finding}, nil
 	case !serves(at.Countries, country):
-		return Sent{Outcome: otp.OutcomeNextRoute, Reason: fmt.Sprintf("The phone number is in none of the countries of routes[%d].", number)}, nil
+		return Sent{Finding: found(otp.OutcomeNextRoute, fmt.Sprintf("The phone number is in none of the countries of routes[%d].", number)).Finding}, nil
 	case at.must(otp.BindRecipientIP) && to.IP == "":
 		return Sent{}, at.failed(sending, errNoIP)
 	}
@@ -117,8 +114,8 @@ func (s *Sent) read(receipt otp.Receipt, got reply) {
 // sent draws up what is kept. A value that the answer lacks and that a later
 // call cannot be made without makes the send unknown.
 func (r *Runner) sent(at route, to Recipient, code string, got verdict) Sent {
-	sent := Sent{Outcome: got.outcome, HTTPStatus: got.reply.status, Reason: got.reason, Explanation: got.Explanation}
-	switch got.outcome {
+	sent := Sent{Finding: got.Finding}
+	switch got.Outcome {
 	case otp.OutcomeNextRoute, otp.OutcomeStop:
 		return sent
 	case otp.OutcomeAlreadyActive:

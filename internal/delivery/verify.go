@@ -16,16 +16,13 @@ var errNoIP = errors.New("the route binds the code to the recipient's IP address
 
 // Verdict is what came of a verification.
 type Verdict struct {
-	// Outcome is otp.OutcomeOK, OutcomeWrongCode, OutcomeExpired,
+	// The outcome is otp.OutcomeOK, OutcomeWrongCode, OutcomeExpired,
 	// OutcomeNotFound or OutcomeTooManyAttempts, for the person to hear; or
 	// OutcomeStop or OutcomeUnknown, which are faults of ours and count no
 	// attempt.
-	Outcome string
+	Finding
 	// Remaining is how many tries are left, where the vendor tells.
-	Remaining  *int64
-	HTTPStatus int    // 0: the vendor was not asked, or did not answer
-	Reason     string // why, in sentences; redacted, and empty on success
-	Explanation
+	Remaining *int64
 }
 
 // Verify checks the code that a person typed against what was kept of the send
@@ -42,7 +39,7 @@ func (r *Runner) Verify(ctx context.Context, number int, kept Kept, to Recipient
 		return Verdict{}, at.failed(verifying, err)
 	}
 	if kept.record == nil {
-		return Verdict{Outcome: otp.OutcomeNotFound, Reason: nothingKept}, nil
+		return Verdict{Finding: found(otp.OutcomeNotFound, nothingKept).Finding}, nil
 	}
 	k, err := r.belongs(at, kept)
 	if err != nil {
@@ -56,13 +53,13 @@ func (r *Runner) Verify(ctx context.Context, number int, kept Kept, to Recipient
 	maps.Copy(values, to.placeholders())
 	values["code"] = code
 	decided, err := r.compare(at, kept.record, k, to, values, fits)
-	if err == nil && decided.outcome == "" {
+	if err == nil && decided.Outcome == "" {
 		decided, err = r.follow(ctx, at, verifying, filling{values: values, locale: to.Locale})
 	}
 	if err != nil {
 		return Verdict{}, at.failed(verifying, err)
 	}
-	return Verdict{Outcome: decided.outcome, Remaining: decided.remaining, HTTPStatus: decided.reply.status, Reason: decided.reason, Explanation: decided.Explanation}, nil
+	return Verdict{decided.Finding, decided.remaining}, nil
 }
 
 const nothingKept = "Nothing is kept of a send to this phone."
@@ -74,19 +71,19 @@ func (r *Runner) compare(at route, kept *record, k key, to Recipient, values map
 	code := k.hash("code", values["code"])
 	switch {
 	case !same(kept.Phone, k.hash("phone", to.Phone)):
-		return verdict{outcome: otp.OutcomeNotFound, reason: "The code was sent to another phone."}, nil
+		return found(otp.OutcomeNotFound, "The code was sent to another phone."), nil
 	case at.must(otp.Validity) && over:
-		return verdict{outcome: otp.OutcomeExpired, reason: "The code was valid until " + kept.ExpiresAt.Format(timeFormat) + "."}, nil
+		return found(otp.OutcomeExpired, "The code was valid until "+kept.ExpiresAt.Format(timeFormat)+"."), nil
 	case !fits:
-		return verdict{outcome: otp.OutcomeWrongCode, reason: fmt.Sprintf("What was typed is no code of profile %q.", r.document.Profile)}, nil
+		return found(otp.OutcomeWrongCode, fmt.Sprintf("What was typed is no code of profile %q.", r.document.Profile)), nil
 	case at.must(otp.BindRecipientIP) && !same(kept.IP, k.hash("ip", to.IP)):
-		return verdict{outcome: otp.OutcomeWrongCode, reason: "The code was sent to another IP address."}, nil
+		return found(otp.OutcomeWrongCode, "The code was sent to another IP address."), nil
 	case at.must(otp.VerifyCode) && kept.Code == "":
-		return verdict{outcome: otp.OutcomeNotFound, reason: nothingKept}, nil
+		return found(otp.OutcomeNotFound, nothingKept), nil
 	case at.must(otp.VerifyCode) && !same(kept.Code, code):
-		return verdict{outcome: otp.OutcomeWrongCode, reason: "It is not the code that was sent."}, nil
+		return found(otp.OutcomeWrongCode, "It is not the code that was sent."), nil
 	case at.Verify == nil:
-		return verdict{outcome: otp.OutcomeOK}, nil
+		return found(otp.OutcomeOK, ""), nil
 	}
 	return r.expect(at, kept, k, values, over)
 }
@@ -97,14 +94,14 @@ func (r *Runner) expect(at route, kept *record, k key, values map[string]string,
 	for _, name := range slices.Sorted(maps.Keys(at.Verify.Expect)) {
 		entry, ok := kept.Values[name]
 		if !ok || over && entry.Hash != "" {
-			return verdict{outcome: otp.OutcomeNotFound, reason: nothingKept}, nil
+			return found(otp.OutcomeNotFound, nothingKept), nil
 		}
 		against := at.Verify.Expect[name]
 		if values[against] == "" {
 			return verdict{}, unfilled{name: against}
 		}
 		if !k.expects(name, entry, values[against], r.document.Code.Length) {
-			return verdict{outcome: otp.OutcomeWrongCode, reason: "It is not the code that was sent."}, nil
+			return found(otp.OutcomeWrongCode, "It is not the code that was sent."), nil
 		}
 	}
 	// Without its token a code is found by phone alone, and might be another
@@ -114,7 +111,7 @@ func (r *Runner) expect(at route, kept *record, k key, values map[string]string,
 	}
 	for name := range at.Send.Keep {
 		if _, ok := kept.Values[name]; !ok && uses(at.Verify, name, false) {
-			return verdict{outcome: otp.OutcomeNotFound, reason: nothingKept}, nil
+			return found(otp.OutcomeNotFound, nothingKept), nil
 		}
 	}
 	return verdict{}, nil
