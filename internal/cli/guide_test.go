@@ -38,3 +38,14 @@ func TestEveryCommandIsInTheGuideAndExplainsItself(t *testing.T) {
 	}
 	visit(root("test"))
 }
+
+// The help of the sandbox says which calls are served, of every vendor.
+func TestTheSandboxSaysWhatItServes(t *testing.T) {
+	t.Parallel()
+	help := sandboxCommand().Long
+	for _, path := range []string{"androidapi", "/send/otp", "myotp", "/generate_otp", "octopush", "/service/otp/generate", "way2api", "/aws/send_otp-pin", "Not served"} {
+		if !strings.Contains(help, path) {
+			t.Errorf("no %s in %s", path, help)
+		}
+	}
+}

@@ -95,6 +95,29 @@ func TestStatusOfAMyOTPMessage(t *testing.T) {
 	}
 }
 
+// A message is delivered when time has passed, and not because somebody looked:
+// otherwise every plan would show a change.
+func TestLookingAtAMessageChangesNothing(t *testing.T) {
+	t.Parallel()
+	s := providertest.NewSandbox(t)
+	arguments := map[string]any{"vendor": "myotp", "message_id": sendMyOTP(t, s)}
+	look := func() map[string]any {
+		return providertest.NewWalk(t, s, otp.MyOTP).Reads("otp_message_status", arguments)
+	}
+	first := look()
+	for range 3 {
+		if diff := cmp.Diff(first, look()); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if err := s.Advance(time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	if later := look(); later["status"] != "delivered" {
+		t.Errorf("a minute later it is %v", later)
+	}
+}
+
 func TestACodeThatHasExpiredIsNoLongerActive(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
