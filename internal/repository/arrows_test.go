@@ -2,22 +2,16 @@ package repository
 
 import (
 	"fmt"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"maps"
 	"os"
 	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 const module = "github.com/otp-as-code/terraform-provider-otp/"
@@ -113,70 +107,6 @@ func (h house) forbidden(folder string, imports []string) []string {
 		}
 	}
 	return wrong
-}
-
-// imported are the folders with Go code that is no test, as the picture calls
-// them, and what of ours each imports. Modules of their own are left out.
-func imported(t *testing.T) map[string][]string {
-	t.Helper()
-	found := map[string][]string{}
-	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() && file != root {
-			_, own := os.Stat(filepath.Join(file, "go.mod"))
-			if own == nil || strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "node_modules" {
-				return filepath.SkipDir
-			}
-		}
-		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
-			return nil
-		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(root, filepath.Dir(file))
-		folder := called(filepath.ToSlash(relative))
-		found[folder] = append(found[folder], []string{}...)
-		for _, spec := range parsed.Imports {
-			name, unquoted := strconv.Unquote(spec.Path.Value)
-			if other, ours := strings.CutPrefix(name, module); unquoted == nil && ours && !slices.Contains(found[folder], called(other)) {
-				found[folder] = append(found[folder], called(other))
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-// called is what the picture calls a folder.
-func called(folder string) string {
-	if folder == "." {
-		return "main.go"
-	}
-	return strings.TrimPrefix(folder, "internal/")
-}
-
-func names() []string {
-	var all []string
-	for _, v := range vendors.All() {
-		all = append(all, string(v.Name))
-	}
-	return all
-}
-
-func contributing(t *testing.T) string {
-	t.Helper()
-	page, err := os.ReadFile(filepath.Join(root, "CONTRIBUTING.md"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(page)
 }
 
 // picture is the picture of the house in CONTRIBUTING.md.
