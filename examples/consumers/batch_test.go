@@ -74,7 +74,7 @@ func (w *workers) take() (*worker, error) {
 		w.idle = w.idle[:last]
 		return one, nil
 	}
-	one := &worker{process: exec.Command(w.words[0], w.words[1:]...)}
+	one := &worker{process: exec.CommandContext(context.Background(), w.words[0], w.words[1:]...)}
 	in, inErr := one.process.StdinPipe()
 	out, outErr := one.process.StdoutPipe()
 	errors1, errErr := one.process.StderrPipe()

@@ -4,6 +4,7 @@
 package consumers_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -58,14 +59,14 @@ func build(dir string, m *testing.M) int {
 	if runtime.GOOS == "windows" {
 		binary += ".exe"
 	}
-	if out, err := exec.Command("go", "build", "-tags", "batch", "-o", binary, "./go").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "go", "build", "-tags", "batch", "-o", binary, "./go").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "building the Go consumer: %s\n%s", err, out)
 		return 1
 	}
 	consumers["go"] = &consumer{"go", conformance.Process(binary), batch(binary, "--batch")}
 	// What python3 names may be a script of a version manager, which costs more
 	// than the program. -S: nothing but the standard library.
-	if python, err := exec.Command("python3", "-S", "-c", "import sys; print(sys.executable)").Output(); err == nil {
+	if python, err := exec.CommandContext(context.Background(), "python3", "-S", "-c", "import sys; print(sys.executable)").Output(); err == nil {
 		consumers["python"] = python3(strings.TrimSpace(string(python)), "-S", "-X", "pycache_prefix="+dir)
 	}
 	if node, err := exec.LookPath("node"); err == nil {

@@ -73,7 +73,7 @@ func (w *withTable) create(ctx context.Context, stage conformance.Stage) error {
 // needs skips a test where a program cannot do something; where CI is, it fails.
 func needs(t *testing.T, program string, arguments ...string) {
 	t.Helper()
-	process := exec.Command(program, arguments...)
+	process := exec.CommandContext(t.Context(), program, arguments...)
 	process.Dir = "node"
 	if out, err := process.CombinedOutput(); err != nil {
 		if os.Getenv("CI") != "" {
@@ -189,7 +189,7 @@ func TestAReaderIsLetInAfterAKilledWriter(t *testing.T) {
 	must(db.Close())
 	each(t, func(t *testing.T, c *consumer) {
 		b := &bench{dir: t.TempDir(), play: c.process, env: []string{"PATH=" + os.Getenv("PATH")}}
-		if c.language == "node" && exec.Command("node", "-e", "require('node:sqlite')").Run() != nil {
+		if c.language == "node" && exec.CommandContext(t.Context(), "node", "-e", "require('node:sqlite')").Run() != nil {
 			if exit, _, stderr := b.run(t, "--catalog", b.path("catalog.db"), "--profile", "login", "routes"); exit != 1 || !strings.Contains(stderr, "use Node 22.13 or newer") {
 				t.Errorf("exit code %d: %s", exit, stderr)
 			}

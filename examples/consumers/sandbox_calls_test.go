@@ -6,6 +6,8 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // delivers sets what the vendor reports about the last message.
@@ -24,7 +26,7 @@ func asks(request, want string, given func(*sandbox.Server) error) act {
 func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 	t.Parallel()
 	plan := func(plan string) func(*sandbox.Server) error {
-		return myotp(func(a *sandbox.MyOTPAccount) { a.Plan = plan })
+		return atMyOTP(func(a *myotp.Account) { a.Plan = plan })
 	}
 	const day = 86400
 	extends := func(seconds, want, end string, given func(*sandbox.Server) error) act {
@@ -69,7 +71,7 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 			asks(check, "failed 0 HTTP 200", delivers("UNDELIV")),
 			asks(check, "failed 0 HTTP 200", delivers("failed.NoBalance")),
 			asks(check, "unknown 0 HTTP 200", delivers("misplaced")),
-			asks(check, "unavailable 0 HTTP 200", plan(sandbox.PlanBusiness)),
+			asks(check, "unavailable 0 HTTP 200", plan(myotp.PlanBusiness)),
 			asks("myotp check_otp_status lost", "unknown 0 no answer", fault("check_otp_status", sandbox.Fault{Kind: sandbox.DropBefore})),
 			asks("myotp check_otp_status 502", "unknown 0 HTTP 502", fault("check_otp_status", sandbox.HTMLPage("", "", 502))),
 			{do: "status", drift: 2 * day, want: "not_found 0 HTTP 200", calls: check}, // no DLR in the answer
@@ -77,12 +79,12 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 		story{name: "myotp: every end of an extension", ways: []string{"myotp"}, acts: []act{
 			ways["myotp"].sends("myotp", "send"),
 			extends("29", "stop 0 HTTP 400", "400", nil),
-			extends("600", "stop 0 HTTP 403", "403", plan(sandbox.PlanStarter)),
+			extends("600", "stop 0 HTTP 403", "403", plan(myotp.PlanStarter)),
 			extends("600", "stop 0 HTTP 429", "429", fault("extend_otp", sandbox.RateLimited("", "", ""))),
 			extends("600", "unknown 0 HTTP 502", "502", fault("extend_otp", sandbox.HTMLPage("", "", 502))),
 			extends("600", "unknown 0 no answer", "lost", fault("extend_otp", sandbox.Fault{Kind: sandbox.DropBefore})),
 			extends("600", "unknown 0 no answer", "200 lost", func(s *sandbox.Server) error {
-				if err := plan(sandbox.PlanBusiness)(s); err != nil {
+				if err := plan(myotp.PlanBusiness)(s); err != nil {
 					return err
 				}
 				return fault("extend_otp", sandbox.Fault{Kind: sandbox.DropAfter})(s)
@@ -92,7 +94,7 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 		}},
 		story{
 			name: "myotp: the older answers", ways: []string{"myotp"},
-			settings: sandbox.Settings{MyOTP: sandbox.MyOTPSettings{UnknownID404: true, ExpiredStatus: true, CheckFields: sandbox.CheckSeed}},
+			settings: sandbox.Settings{MyOTP: myotp.Settings{UnknownID404: true, ExpiredStatus: true, CheckFields: myotp.CheckSeed}},
 			acts: []act{
 				ways["myotp"].sends("myotp", "send"),
 				asks(check, "pending 0 HTTP 200", nil),
@@ -103,7 +105,7 @@ func TestStatusAndExtensionOfTheSandbox(t *testing.T) {
 		},
 		story{
 			name: "whatsapp: a list of one", ways: []string{"whatsapp"},
-			settings: sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{SingleAsArray: true, MirrorStatus: true}},
+			settings: sandbox.Settings{AndroidAPI: androidapi.Settings{SingleAsArray: true, MirrorStatus: true}},
 			acts: []act{
 				ways["whatsapp"].sends("whatsapp", "send"),
 				later(6, asks("androidapi wa_message 200", "pending 0 HTTP 200", nil)),

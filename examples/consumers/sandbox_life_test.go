@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	store "github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // link links a WhatsApp account by its QR code and gives its ID.
@@ -16,21 +18,26 @@ func link(t *testing.T, server *sandbox.Server, number string) string {
 	t.Helper()
 	environment := server.Environment()
 	form := url.Values{"secret": {environment["OTP_ANDROIDAPI_SECRET"]}}
-	response, err := http.PostForm(environment["OTP_ANDROIDAPI_BASE_URL"]+"/create/wa.link", form)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, environment["OTP_ANDROIDAPI_BASE_URL"]+"/create/wa.link", strings.NewReader(form.Encode()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := response.Body.Close(); err != nil {
 		t.Fatal(err)
 	}
-	links := server.WhatsAppLinks()
+	links := androidapi.At(server).WhatsAppLinks()
 	if len(links) != 1 {
 		t.Fatalf("%d QR codes wait to be scanned", len(links))
 	}
-	if err := server.ScanQR(links[0].Token, number); err != nil {
+	if err := androidapi.At(server).ScanQR(links[0].Token, number); err != nil {
 		t.Fatal(err)
 	}
-	accounts := server.WhatsAppAccounts()
+	accounts := androidapi.At(server).WhatsAppAccounts()
 	return accounts[len(accounts)-1].Unique
 }
 
@@ -53,14 +60,14 @@ func TestALinkedAccountSendsUntilItIsGone(t *testing.T) {
 			// Without its phone the account takes the message, and it reaches nobody.
 			{
 				do: "send", want: "ok 0 HTTP 200", calls: "androidapi send_otp 200",
-				given: func(s *sandbox.Server) error { return s.DisconnectWhatsApp(account) },
+				given: func(s *sandbox.Server) error { return androidapi.At(s).DisconnectWhatsApp(account) },
 			},
 			later(6, asks("androidapi wa_message 200", "failed 0 HTTP 200", nil)),
 			{do: "send --route 1", want: "ok 1 HTTP 200", calls: "androidapi send_otp 200", arrives: "device"},
 			{do: "verify CODE", want: "ok 1 HTTP 200", calls: byAndroidAPI},
 			{
 				do: "send", want: "ok 1 HTTP 200 after 0 HTTP 200", calls: "androidapi send_otp 200, androidapi send_otp 200", arrives: "device",
-				given: androidapi(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp = nil }),
+				given: atAndroidAPI(func(a *androidapi.Account) { a.WhatsApp = nil }),
 			},
 		})
 	})

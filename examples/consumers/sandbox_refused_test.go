@@ -7,6 +7,10 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
 // refusal is why a vendor sends nothing, and the HTTP status that says so.
@@ -50,25 +54,25 @@ func without(name string) func(map[string]string) {
 	return func(env map[string]string) { env[name] = "made-up-wrong-value" }
 }
 
-func octopush(change func(*sandbox.OctopushAccount)) func(*sandbox.Server) error {
-	return func(s *sandbox.Server) error { return s.UpdateOctopush(change) }
+func atOctopush(change func(*octopush.Account)) func(*sandbox.Server) error {
+	return func(s *sandbox.Server) error { return octopush.At(s).Update(change) }
 }
 
-func myotp(change func(*sandbox.MyOTPAccount)) func(*sandbox.Server) error {
-	return func(s *sandbox.Server) error { return s.UpdateMyOTP(change) }
+func atMyOTP(change func(*myotp.Account)) func(*sandbox.Server) error {
+	return func(s *sandbox.Server) error { return myotp.At(s).Update(change) }
 }
 
-func androidapi(change func(*sandbox.AndroidAPIAccount)) func(*sandbox.Server) error {
-	return func(s *sandbox.Server) error { return s.UpdateAndroidAPI(change) }
+func atAndroidAPI(change func(*androidapi.Account)) func(*sandbox.Server) error {
+	return func(s *sandbox.Server) error { return androidapi.At(s).Update(change) }
 }
 
-func way2api(change func(*sandbox.Way2APIAccount)) func(*sandbox.Server) error {
-	return func(s *sandbox.Server) error { return s.UpdateWay2API(change) }
+func atWay2API(change func(*way2api.Account)) func(*sandbox.Server) error {
+	return func(s *sandbox.Server) error { return way2api.At(s).Update(change) }
 }
 
 // forbids takes a permission from AndroidAPI's key.
 func forbids(permission string) func(*sandbox.Server) error {
-	return androidapi(func(a *sandbox.AndroidAPIAccount) {
+	return atAndroidAPI(func(a *androidapi.Account) {
 		a.Permissions = slices.DeleteFunc(a.Permissions, func(p string) bool { return p == permission })
 	})
 }
@@ -104,46 +108,46 @@ func TestRefusalsOfTheSandbox(t *testing.T) {
 		wrongKey("way2api", "myotp", "OTP_WAY2API_API_KEY", "401"),
 		two("octopush", "device", "refused", slices.Concat(
 			passed("octopush", "device",
-				refusal{octopush(func(a *sandbox.OctopushAccount) { a.Forbidden = true }), "403"},
-				refusal{octopush(func(a *sandbox.OctopushAccount) { a.Forbidden, a.WalletPacks = false, nil }), "400"},
+				refusal{atOctopush(func(a *octopush.Account) { a.Forbidden = true }), "403"},
+				refusal{atOctopush(func(a *octopush.Account) { a.Forbidden, a.WalletPacks = false, nil }), "400"},
 			),
 			[]act{verified(byAndroidAPI)},
 			doubts("octopush", answers(402, "{}"), answers(404, "{}"), answers(429, "{}"), answers(500, "{}")),
 		)...),
 		set(two("myotp", "octopush", "refused", slices.Concat(
 			passed("myotp", "octopush",
-				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.UnpricedCountries = []string{"FRA"} }), "400"},
-				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.UnpricedCountries, a.Balance = nil, 0 }), "402"},
-				refusal{myotp(func(a *sandbox.MyOTPAccount) { a.Balance, a.Allowlist = 9, []string{"192.0.2.1"} }), "403"},
+				refusal{atMyOTP(func(a *myotp.Account) { a.UnpricedCountries = []string{"FRA"} }), "400"},
+				refusal{atMyOTP(func(a *myotp.Account) { a.UnpricedCountries, a.Balance = nil, 0 }), "402"},
+				refusal{atMyOTP(func(a *myotp.Account) { a.Balance, a.Allowlist = 9, []string{"192.0.2.1"} }), "403"},
 				refusal{ways["myotp"].meets(sandbox.RateLimited("", "", "")), "429"},
 			),
 			[]act{verified(byOctopush)},
 			doubts("myotp", answers(404, "{}"), answers(500, "{}")),
-		)...), sandbox.Settings{MyOTP: sandbox.MyOTPSettings{PaymentRequired: true}}),
+		)...), sandbox.Settings{MyOTP: myotp.Settings{PaymentRequired: true}}),
 		two("chat", "telegram", "refused", passed("chat", "telegram",
-			refusal{myotp(func(a *sandbox.MyOTPAccount) { a.Balance = 1 }), "403"}, // enough for the next route
+			refusal{atMyOTP(func(a *myotp.Account) { a.Balance = 1 }), "403"}, // enough for the next route
 		)...),
 		two("device", "myotp", "refused", slices.Concat(
 			passed("device", "myotp",
-				refusal{androidapi(func(a *sandbox.AndroidAPIAccount) { a.Devices = nil }), "200"},
+				refusal{atAndroidAPI(func(a *androidapi.Account) { a.Devices = nil }), "200"},
 				refusal{forbids("otp"), "200"},
 			),
 			[]act{verified(byMyOTP)},
 			doubts("device", answers(200, `{"status": 500}`), answers(401, ""), answers(429, "{}"), answers(503, "")),
 		)...),
 		set(two("gateway", "octopush", "refused", passed("gateway", "octopush",
-			refusal{androidapi(func(a *sandbox.AndroidAPIAccount) { a.Credits = 0 }), "200"},
+			refusal{atAndroidAPI(func(a *androidapi.Account) { a.Credits = 0 }), "200"},
 			refusal{forbids("otp"), "403"},
-		)...), sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{Exhausted400: true, MirrorStatus: true}}),
+		)...), sandbox.Settings{AndroidAPI: androidapi.Settings{Exhausted400: true, MirrorStatus: true}}),
 		set(two("whatsapp", "device", "refused", passed("whatsapp", "device",
-			refusal{func(s *sandbox.Server) error { return s.DisconnectWhatsApp(linkedAccount) }, "200"},
-			refusal{androidapi(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp = nil }), "200"},
-		)...), sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{RefuseDisconnected: true}}),
+			refusal{func(s *sandbox.Server) error { return androidapi.At(s).DisconnectWhatsApp(linkedAccount) }, "200"},
+			refusal{atAndroidAPI(func(a *androidapi.Account) { a.WhatsApp = nil }), "200"},
+		)...), sandbox.Settings{AndroidAPI: androidapi.Settings{RefuseDisconnected: true}}),
 		two("way2api", "partner", "refused", slices.Concat(
 			passed("way2api", "partner",
-				refusal{way2api(func(a *sandbox.Way2APIAccount) { a.KeyExpired = true }), "401"},
-				refusal{way2api(func(a *sandbox.Way2APIAccount) { a.KeyExpired, a.Balance = false, 0 }), "402"},
-				refusal{way2api(func(a *sandbox.Way2APIAccount) { a.NoAccess = true }), "403"},
+				refusal{atWay2API(func(a *way2api.Account) { a.KeyExpired = true }), "401"},
+				refusal{atWay2API(func(a *way2api.Account) { a.KeyExpired, a.Balance = false, 0 }), "402"},
+				refusal{atWay2API(func(a *way2api.Account) { a.NoAccess = true }), "403"},
 				fault("way2api", 400), fault("way2api", 404), fault("way2api", 422), fault("way2api", 500), fault("way2api", 503),
 			),
 			[]act{verified(byAndroidAPI)},
@@ -152,20 +156,20 @@ func TestRefusalsOfTheSandbox(t *testing.T) {
 		set(two("way2api", "myotp", "too many", append(
 			[]act{ways["way2api"].sends("way2api", "send")},
 			passed("way2api", "myotp", refusal{nil, "429"})...,
-		)...), sandbox.Settings{Way2API: sandbox.Way2APISettings{PerMinute: 1}}),
+		)...), sandbox.Settings{Way2API: way2api.Settings{PerMinute: 1}}),
 	})
 }
 
 func TestChainsOfTheSandbox(t *testing.T) {
 	t.Parallel()
 	closed := func(s *sandbox.Server) error {
-		if err := s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.Forbidden = true }); err != nil {
+		if err := octopush.At(s).Update(func(a *octopush.Account) { a.Forbidden = true }); err != nil {
 			return err
 		}
-		return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 })
+		return myotp.At(s).Update(func(a *myotp.Account) { a.Balance = 0 })
 	}
 	opened := func(s *sandbox.Server) error {
-		return s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.Forbidden = false })
+		return octopush.At(s).Update(func(a *octopush.Account) { a.Forbidden = false })
 	}
 	perform(t, []story{
 		{
@@ -176,7 +180,7 @@ func TestChainsOfTheSandbox(t *testing.T) {
 					do: "send", want: "ok 3 HTTP 200 after 1 HTTP 402 after 2 HTTP 200", arrives: "telegram",
 					calls: "way2api send_otp_pin 402, androidapi send_otp 200, myotp generate_otp 200",
 					given: func(s *sandbox.Server) error {
-						if err := s.UpdateWay2API(func(a *sandbox.Way2APIAccount) { a.Balance = 0 }); err != nil {
+						if err := way2api.At(s).Update(func(a *way2api.Account) { a.Balance = 0 }); err != nil {
 							return err
 						}
 						return forbids("otp")(s)

@@ -7,6 +7,9 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
 // zeros is a source of randomness that makes the code 000000 each time.
@@ -66,7 +69,7 @@ func TestCodePoliciesInTheSandbox(t *testing.T) {
 		named("eight digits of the application", right("way2api", long(8))),
 		{
 			name: "leading zeros that a number loses", ways: []string{"device"}, random: zeros{},
-			settings: sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{LeadingZeros: true, ReusableCodes: true}},
+			settings: sandbox.Settings{AndroidAPI: androidapi.Settings{LeadingZeros: true, ReusableCodes: true}},
 			acts: []act{
 				ways["device"].sends("device", "send"),
 				{do: "verify 0", want: "wrong_code 0, 2 left"}, {do: "verify WRONG", want: "wrong_code 0, 1 left"},
@@ -100,7 +103,7 @@ func TestOptionsInTheSandbox(t *testing.T) {
 	unnumbered := func(key string) story {
 		return story{
 			name: "a send without a message ID: " + key, ways: []string{"device", "octopush"},
-			settings: sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{MessageID: key}},
+			settings: sandbox.Settings{AndroidAPI: androidapi.Settings{MessageID: key}},
 			acts: []act{
 				ways["device"].sends("device", "send"),
 				{do: "status", want: "unknown 0 HTTP 200", calls: "androidapi sms_message 200", problem: "id is required"},
@@ -110,7 +113,7 @@ func TestOptionsInTheSandbox(t *testing.T) {
 	}
 	const neighbour = "+33612345679"
 	perform(t, []story{
-		unnumbered(sandbox.MessageIDNone), unnumbered(sandbox.MessageIDLower),
+		unnumbered(androidapi.MessageIDNone), unnumbered(androidapi.MessageIDLower),
 		{
 			name: "a second account", ways: []string{"octopush"}, env: second,
 			profile: func(p *otp.Profile) { p.Routes[0].Account = "eu-west" },
@@ -128,7 +131,7 @@ func TestOptionsInTheSandbox(t *testing.T) {
 			},
 		},
 		{
-			name: "created", ways: []string{"voice"}, settings: sandbox.Settings{Octopush: sandbox.OctopushSettings{Created: true}},
+			name: "created", ways: []string{"voice"}, settings: sandbox.Settings{Octopush: octopush.Settings{Created: true}},
 			acts: []act{
 				{
 					do: "send --locale ES", want: "ok 0 HTTP 201", calls: "octopush otp_generate 201",
@@ -138,7 +141,7 @@ func TestOptionsInTheSandbox(t *testing.T) {
 			},
 		},
 		{
-			name: "taken and charged", ways: []string{"way2api", "octopush"}, settings: sandbox.Settings{Way2API: sandbox.Way2APISettings{Pending: true}},
+			name: "taken and charged", ways: []string{"way2api", "octopush"}, settings: sandbox.Settings{Way2API: way2api.Settings{Pending: true}},
 			acts: []act{
 				{do: "send", want: "pending 0 HTTP 202", calls: "way2api send_otp_pin 202", arrives: "way2api"},
 				verifies("CODE", manners[otp.Way2API].right),

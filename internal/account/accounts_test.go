@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
 )
 
 // granted are permissions in the order in which they are asked for.
@@ -98,7 +100,7 @@ func TestAPermissionThatLacksIsTheAnswer(t *testing.T) {
 	t.Run("a smaller plan", func(t *testing.T) {
 		t.Parallel()
 		s := providertest.NewSandbox(t)
-		if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = "starter" }); err != nil {
+		if err := myotp.At(s).Update(func(a *myotp.Account) { a.Plan = "starter" }); err != nil {
 			t.Fatal(err)
 		}
 		got := row(providertest.NewWalk(t, s, otp.MyOTP).Reads("otp_accounts", nil), "myotp")
@@ -121,7 +123,7 @@ func TestWhatCouldNotBeReadIsAWarning(t *testing.T) {
 		t.Errorf("%d permissions", n)
 	}
 
-	if err := s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.Forbidden = true }); err != nil {
+	if err := octopush.At(s).Update(func(a *octopush.Account) { a.Forbidden = true }); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.MyOTP, otp.Octopush)

@@ -9,7 +9,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// after does what follows a send that went well.
+// after follows the message of a send that went well, and verifies its code where
+// the request asks for that.
 func (s *send) after(ctx context.Context, at time.Time, result Result, sent delivery.Sent) (Result, error) {
 	if !good(result.Outcome) {
 		return result, nil

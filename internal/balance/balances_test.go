@@ -10,7 +10,9 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
 )
 
 func balance(vendor string, amount, unit, plan any, usage, packs []any) map[string]any {
@@ -60,11 +62,11 @@ func TestBalancesAreAsTheVendorsTellThem(t *testing.T) {
 
 func TestBalancesOfEmptyAccounts(t *testing.T) {
 	t.Parallel()
-	s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) { a.Credits, a.Package, a.Usage = 0, "", nil })
-	if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 }); err != nil {
+	s := providertest.Changed(t, func(a *androidapi.Account) { a.Credits, a.Package, a.Usage = 0, "", nil })
+	if err := myotp.At(s).Update(func(a *myotp.Account) { a.Balance = 0 }); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil }); err != nil {
+	if err := octopush.At(s).Update(func(a *octopush.Account) { a.WalletPacks = nil }); err != nil {
 		t.Fatal(err)
 	}
 	want := []any{
@@ -112,7 +114,7 @@ func TestAPermissionThatLacksCostsItsPartOnly(t *testing.T) {
 func TestBalancesOfOneVendorSurviveTheFailureOfAnother(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.Forbidden = true }); err != nil {
+	if err := octopush.At(s).Update(func(a *octopush.Account) { a.Forbidden = true }); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.MyOTP, otp.Octopush)
@@ -122,7 +124,7 @@ func TestBalancesOfOneVendorSurviveTheFailureOfAnother(t *testing.T) {
 	}
 	w.Fails("otp_balances", map[string]any{"vendors": providertest.SetOf("octopush")}, `^Octopush could not read the balance: .*HTTP 403`)
 
-	if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Allowlist = nil }); err != nil {
+	if err := myotp.At(s).Update(func(a *myotp.Account) { a.Allowlist = nil }); err != nil {
 		t.Fatal(err)
 	}
 	_, diagnostics := w.Read("otp_balances", nil)

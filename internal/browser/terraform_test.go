@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,7 +94,7 @@ func command(t *testing.T, w *providertest.Workspace, arguments ...string) strin
 	self, err := os.Executable()
 	sandboxtest.Must(t, err)
 	command := exec.CommandContext(t.Context(), self, arguments...)
-	command.Dir, command.Env = w.Folder, append(w.Env, commandVariable+"=1")
+	command.Dir, command.Env = w.Folder, append(slices.Clone(w.Env), commandVariable+"=1")
 	output, err := command.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%q: %v\n%s", arguments, err, output)

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// transaction is one on a backend.
+// transaction is a transaction of the database behind a catalog.
 type transaction struct {
 	*sql.Tx
 	// seen is what an earlier transaction has found, and what cannot have changed
@@ -22,25 +22,25 @@ type transaction struct {
 	end func(committed bool)
 }
 
-// seen is the identity of a catalog.
+// seen is what an earlier transaction found out about a catalog, so that the next
+// one need not ask.
 type seen struct {
 	version int64
 	id      string
 }
 
-// QueryContext asks, with the statement that was compiled before if there is one.
+// QueryContext runs a query, by its prepared statement where there is one.
 func (t *transaction) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if s := t.compiled(query); s != nil {
-		return t.StmtContext(ctx, s).QueryContext(ctx, args...)
+		return t.StmtContext(ctx, s).QueryContext(ctx, args...) //nolint:sqlclosecheck // the statement closes with the transaction, the rows are the caller's
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
 }
 
-// ExecContext executes, with the statement that was compiled before if there is
-// one.
+// ExecContext runs a statement, by its prepared form where there is one.
 func (t *transaction) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if s := t.compiled(query); s != nil {
-		return t.StmtContext(ctx, s).ExecContext(ctx, args...)
+		return t.StmtContext(ctx, s).ExecContext(ctx, args...) //nolint:sqlclosecheck // the statement closes with the transaction
 	}
 	return t.Tx.ExecContext(ctx, query, args...)
 }

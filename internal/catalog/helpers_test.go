@@ -34,7 +34,7 @@ var backends = []struct {
 	new  func(t testing.TB) place
 }{
 	{name: "sqlite", new: func(t testing.TB) place { return sqlitePlace(filepath.Join(t.TempDir(), "catalog.db")) }},
-	{name: "postgres", new: func(t testing.TB) place { return postgresPlace(t) }},
+	{name: "postgres", new: postgresPlace},
 }
 
 func sqlitePlace(path string) place {
@@ -203,6 +203,7 @@ func rows(t *testing.T, db *sql.DB, query string) []string {
 	var lines []string
 	found, err := db.QueryContext(t.Context(), query)
 	must(t, err)
+	defer func() { must(t, found.Close()) }()
 	columns, err := found.Columns()
 	must(t, err)
 	for found.Next() {
@@ -214,7 +215,6 @@ func rows(t *testing.T, db *sql.DB, query string) []string {
 		lines = append(lines, fmt.Sprint(values...))
 	}
 	must(t, found.Err())
-	must(t, found.Close())
 	sort.Strings(lines)
 	return lines
 }

@@ -210,6 +210,7 @@ func history(t *testing.T, db *sql.DB) []string {
 	t.Helper()
 	rows, err := db.QueryContext(t.Context(), "SELECT * FROM otp_history ORDER BY sequence")
 	must(t, err)
+	defer func() { must(t, rows.Close()) }()
 	var lines []string
 	for rows.Next() {
 		values := [11]string{}
@@ -221,7 +222,6 @@ func history(t *testing.T, db *sql.DB) []string {
 		lines = append(lines, strings.Join(values[:], " | "))
 	}
 	must(t, rows.Err())
-	must(t, rows.Close())
 	return lines
 }
 

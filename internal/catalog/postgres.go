@@ -126,8 +126,8 @@ func (b *postgres) recognise(ctx context.Context, on querier) (tables bool, err 
 	if err != nil {
 		return false, err
 	}
-	tables = rows.Next()
-	return tables, errors.Join(rows.Err(), rows.Close())
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	return rows.Next(), rows.Err()
 }
 
 func (b *postgres) relations(ctx context.Context, on querier) (map[string]bool, error) {

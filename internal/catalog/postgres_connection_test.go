@@ -186,7 +186,7 @@ func TestFewConnectionsServeManyCallsAndCloseEndsThem(t *testing.T) {
 
 func TestAServerThatIsNotThereIsExplained(t *testing.T) {
 	t.Parallel()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	address := listener.Addr().String()
 	must(t, listener.Close())

@@ -17,7 +17,7 @@ func TestOfSeveralHostsTheOneThatMayBeWrittenIsTaken(t *testing.T) {
 	p, schema := postgresSchema(t)
 	primary, standby := newProxy(t, always), newProxy(t, always)
 	standby.Options = map[string]string{"default_transaction_read_only": "on"}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	must(t, listener.Close()) // Nobody listens there now.
 	hosts := fmt.Sprintf("%s,%s,%s", listener.Addr(), standby.Address(), primary.Address())

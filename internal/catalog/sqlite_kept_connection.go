@@ -132,7 +132,7 @@ func (k *kept) settle(ctx context.Context, path string) (err error) {
 		if statement != nil {
 			continue
 		}
-		if k.statements[query], err = k.db.PrepareContext(ctx, query); err != nil {
+		if k.statements[query], err = k.db.PrepareContext(ctx, query); err != nil { //nolint:sqlclosecheck // it is kept, and closes with the connection
 			return err
 		}
 	}

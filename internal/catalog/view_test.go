@@ -19,6 +19,7 @@ func documents(t *testing.T, db *sql.DB) []document {
 	rows, err := db.QueryContext(t.Context(),
 		"SELECT name, revision, document, up_to_date, updated_at FROM otp_profile_documents ORDER BY name")
 	must(t, err)
+	defer func() { must(t, rows.Close()) }()
 	var found []document
 	for rows.Next() {
 		var d document
@@ -26,7 +27,6 @@ func documents(t *testing.T, db *sql.DB) []document {
 		found = append(found, d)
 	}
 	must(t, rows.Err())
-	must(t, rows.Close())
 	return found
 }
 
@@ -48,10 +48,10 @@ func TestTheViewHasExactlyTheDocumentedColumns(t *testing.T) {
 		create(t, p.open(t), plain(acme, "one"))
 		rows, err := p.raw(t).QueryContext(t.Context(), "SELECT * FROM otp_profile_documents")
 		must(t, err)
+		defer func() { must(t, rows.Close()) }()
 		columns, err := rows.Columns()
 		must(t, err)
 		must(t, rows.Err())
-		must(t, rows.Close())
 		equal(t, []string{"name", "revision", "document", "up_to_date", "updated_at"}, columns)
 	})
 }

@@ -17,6 +17,9 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/doctor"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -33,7 +36,7 @@ func clinic(t *testing.T) *field {
 			{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "counter"},
 			{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "carrier"},
 			{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "shop"},
-			{Vendor: otp.AndroidAPI, Channel: otp.WhatsApp, WhatsAppAccount: f.WhatsAppAccounts()[0].Unique},
+			{Vendor: otp.AndroidAPI, Channel: otp.WhatsApp, WhatsAppAccount: androidapi.At(f).WhatsAppAccounts()[0].Unique},
 			{Vendor: otp.MyOTP, Channel: otp.SMS},
 			{Vendor: otp.Way2API, Channel: otp.SMS, Countries: []string{"IN"}},
 		},
@@ -126,8 +129,8 @@ func TestADoctorForPrograms(t *testing.T) {
 // Each fault is a line of its own with the remedy, and the exit code is that of
 // the first.
 func TestADoctorFindsEachFault(t *testing.T) {
-	android := func(change func(*sandbox.AndroidAPIAccount)) func(*field) {
-		return func(f *field) { f.must(f.UpdateAndroidAPI(change)) }
+	android := func(change func(*androidapi.Account)) func(*field) {
+		return func(f *field) { f.must(androidapi.At(f).Update(change)) }
 	}
 	clinic(t) // its catalog serves all
 	for name, test := range map[string]struct {
@@ -143,26 +146,28 @@ func TestADoctorFindsEachFault(t *testing.T) {
 		"a base URL":                  {func(f *field) { f.t.Setenv("OTP_MYOTP_BASE_URL", "http://vendor.example") }, exitNotMade, []string{"FAULT    base URL     MyOTP.App", "OTP_MYOTP_BASE_URL cannot be used"}},
 		"network down":                {func(f *field) { f.t.Setenv("OTP_MYOTP_BASE_URL", "http://127.0.0.1:1") }, exitUnknown, []string{"FAULT    connection   MyOTP.App", "no connection", "Check the network"}},
 		"a wrong key":                 {func(f *field) { f.t.Setenv("OTP_OCTOPUSH_API_KEY", "wrong") }, exitRefused, []string{"FAULT    credentials  Octopush", "HTTP 401"}},
-		"an address that may not":     {func(f *field) { f.must(f.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.Forbidden = true })) }, exitRefused, []string{"FAULT    credentials  Octopush", "HTTP 403"}},
+		"an address that may not":     {func(f *field) { f.must(octopush.At(f).Update(func(a *octopush.Account) { a.Forbidden = true })) }, exitRefused, []string{"FAULT    credentials  Octopush", "HTTP 403"}},
 		"a vendor that is down":       {func(f *field) { f.must(f.Fail(sandbox.HTMLPage("octopush", "check_balance", http.StatusBadGateway))) }, exitUnknown, []string{"FAULT    credentials  Octopush", "HTTP 502"}},
-		"a permission": {android(func(a *sandbox.AndroidAPIAccount) { a.Permissions = without(a.Permissions, "otp") }), exitPerson, []string{
+		"a permission": {android(func(a *androidapi.Account) { a.Permissions = without(a.Permissions, "otp") }), exitPerson, []string{
 			"FAULT    permission   signup.routes[0,1,2,3]", "API key lacks a permission", "Tools, API Keys"}},
-		"a permission of a read": {android(func(a *sandbox.AndroidAPIAccount) { a.Permissions = without(a.Permissions, "get_devices") }), 0, []string{"unknown  device       signup.routes[0]", "get_devices"}},
-		"a package": {android(func(a *sandbox.AndroidAPIAccount) {
+		"a permission of a read": {android(func(a *androidapi.Account) { a.Permissions = without(a.Permissions, "get_devices") }), 0, []string{"unknown  device       signup.routes[0]", "get_devices"}},
+		"a package": {android(func(a *androidapi.Account) {
 			usage := a.Usage["sms_send"]
 			usage.Used = usage.Limit
 			a.Usage["sms_send"] = usage
 		}), exitPerson, []string{"FAULT    plan         signup.routes[0,1,2]", "Package is used up"}},
-		"a small plan":       {func(f *field) { f.must(f.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = "starter" })) }, exitPerson, []string{"FAULT    plan         signup.routes[4]", "ACCESS_TO_TEMPLATES"}},
-		"a closed account":   {func(f *field) { f.must(f.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Status = "suspended" })) }, exitPerson, []string{"FAULT    plan         login.routes[1], signup.routes[4]", `"suspended"`}},
-		"a device":           {android(func(a *sandbox.AndroidAPIAccount) { a.Devices = nil }), exitPerson, []string{"FAULT    device       signup.routes[0]", "Device is not linked"}},
-		"a partner device":   {android(func(a *sandbox.AndroidAPIAccount) { a.Partners[0].Status = "offline" }), exitPerson, []string{"FAULT    sender       signup.routes[2]", "Partner device is not online"}},
-		"a gateway":          {android(func(a *sandbox.AndroidAPIAccount) { a.Gateways = nil }), exitPerson, []string{"FAULT    sender       signup.routes[1]", "Gateway is not in the rates", "unknown  cost         signup.routes[1]"}},
-		"a WhatsApp account": {func(f *field) { f.must(f.DisconnectWhatsApp(f.WhatsAppAccounts()[0].Unique)) }, exitPerson, []string{"FAULT    device       signup.routes[3]", "WhatsApp account is disconnected"}},
-		"credits":            {android(func(a *sandbox.AndroidAPIAccount) { a.Credits = 0 }), exitPerson, []string{"FAULT    balance      signup.routes[1,2]", "has 0 USD left"}},
-		"an empty account":   {func(f *field) { f.must(f.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 })) }, exitPerson, []string{"FAULT    balance      ", "MyOTP"}},
-		"an empty wallet":    {func(f *field) { f.must(f.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil })) }, exitPerson, []string{"FAULT    balance      login.routes[0]", "0 euros left"}},
-		"prices are hidden":  {func(f *field) { f.must(f.Fail(sandbox.HTMLPage("way2api", "pricing", http.StatusBadGateway))) }, exitUnknown, []string{"FAULT    credentials  Way2API", "unknown  cost         signup.routes[5]", "Way2API could not be asked"}},
+		"a small plan":     {func(f *field) { f.must(myotp.At(f).Update(func(a *myotp.Account) { a.Plan = "starter" })) }, exitPerson, []string{"FAULT    plan         signup.routes[4]", "ACCESS_TO_TEMPLATES"}},
+		"a closed account": {func(f *field) { f.must(myotp.At(f).Update(func(a *myotp.Account) { a.Status = "suspended" })) }, exitPerson, []string{"FAULT    plan         login.routes[1], signup.routes[4]", `"suspended"`}},
+		"a device":         {android(func(a *androidapi.Account) { a.Devices = nil }), exitPerson, []string{"FAULT    device       signup.routes[0]", "Device is not linked"}},
+		"a partner device": {android(func(a *androidapi.Account) { a.Partners[0].Status = "offline" }), exitPerson, []string{"FAULT    sender       signup.routes[2]", "Partner device is not online"}},
+		"a gateway":        {android(func(a *androidapi.Account) { a.Gateways = nil }), exitPerson, []string{"FAULT    sender       signup.routes[1]", "Gateway is not in the rates", "unknown  cost         signup.routes[1]"}},
+		"a WhatsApp account": {func(f *field) {
+			f.must(androidapi.At(f).DisconnectWhatsApp(androidapi.At(f).WhatsAppAccounts()[0].Unique))
+		}, exitPerson, []string{"FAULT    device       signup.routes[3]", "WhatsApp account is disconnected"}},
+		"credits":           {android(func(a *androidapi.Account) { a.Credits = 0 }), exitPerson, []string{"FAULT    balance      signup.routes[1,2]", "has 0 USD left"}},
+		"an empty account":  {func(f *field) { f.must(myotp.At(f).Update(func(a *myotp.Account) { a.Balance = 0 })) }, exitPerson, []string{"FAULT    balance      ", "MyOTP"}},
+		"an empty wallet":   {func(f *field) { f.must(octopush.At(f).Update(func(a *octopush.Account) { a.WalletPacks = nil })) }, exitPerson, []string{"FAULT    balance      login.routes[0]", "0 euros left"}},
+		"prices are hidden": {func(f *field) { f.must(f.Fail(sandbox.HTMLPage("way2api", "pricing", http.StatusBadGateway))) }, exitUnknown, []string{"FAULT    credentials  Way2API", "unknown  cost         signup.routes[5]", "Way2API could not be asked"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newSandbox(t)

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // bench is a running sandbox, as the commands reach it.
@@ -242,7 +243,7 @@ func scanCommand() *cobra.Command {
 		Example: "  terraform-provider-otp sandbox scan +923007778899",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
-			var links []sandbox.WhatsAppLink
+			var links []androidapi.WhatsAppLink
 			if err := b.ask(command.Context(), http.MethodGet, "/_sandbox/androidapi/links", nil, &links); err != nil {
 				return err
 			}

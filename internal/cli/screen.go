@@ -65,7 +65,8 @@ func (s *screen) say(sentence string) {
 func (s *screen) show(invitation string, code pairing.Code) error {
 	s.clear()
 	text := code.Text()
-	height, width := strings.Count(text, "\n"), utf8.RuneCountInString(text[:strings.Index(text, "\n")])
+	line, _, _ := strings.Cut(text, "\n")
+	height, width := strings.Count(text, "\n"), utf8.RuneCountInString(line)
 	columns, rows := s.size()
 	fits := width < columns && height+1 < rows
 	if columns > 0 && !fits {

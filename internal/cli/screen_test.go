@@ -11,7 +11,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 var move = regexp.MustCompile(`^\x1b\[(\d+)A\r\x1b\[J`)
@@ -42,7 +42,7 @@ func displayed(output string, columns int) string {
 // codes are some that a link shows after each other, and what they say.
 func codes(t *testing.T) (drawn []pairing.Code, say []string) {
 	t.Helper()
-	l := newLinking(t, sandbox.AndroidAPISettings{QRSeconds: 5})
+	l := newLinking(t, androidapi.Settings{QRSeconds: 5})
 	client, err := vendorCalls{}.androidAPI(root("test"))
 	if err != nil {
 		t.Fatal(err)

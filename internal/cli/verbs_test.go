@@ -15,6 +15,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
@@ -196,7 +197,7 @@ func TestExitCodesOfVerdicts(t *testing.T) {
 	f.must(f.Advance(time.Minute))
 	f.runs("", "send", "login", testPhone, "--route", "0").ends(0)
 	f.must(f.Advance(time.Minute))
-	f.must(f.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil }))
+	f.must(octopush.At(f).Update(func(a *octopush.Account) { a.WalletPacks = nil }))
 	f.runs("", "send", "login", testPhone, "--route", "0").ends(exitRefused, "out of credit. Buy credit in the Octopush dashboard.")
 	f.runs("", "send", "login", testPhone, "--route", "0", "--json").ends(exitRefused, `"vendor_code":"104"`, `"advice":"`)
 	f.runs("", "status", "login", testPhone).ends(exitUnknown, "Octopush does not tell")

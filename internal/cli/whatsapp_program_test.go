@@ -16,6 +16,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // The command is the same verb for those who have no actions; the built program
@@ -24,19 +25,23 @@ func TestTheBuiltCommandLinksAPhoneAndEndsOnCtrlC(t *testing.T) {
 	t.Parallel()
 	program := providertest.Program(t)
 	for name, test := range map[string]struct {
-		shown   func(*providertest.Linking, sandbox.WhatsAppLink, *os.Process)
+		shown   func(*providertest.Linking, androidapi.WhatsAppLink, *os.Process)
 		code    int
 		outcome string
 		says    string
 		phones  []string
 	}{
-		"scanned": {func(l *providertest.Linking, link sandbox.WhatsAppLink, _ *os.Process) {
-			l.Must(l.Vendor.ScanQR(link.Token, providertest.SupportLine))
+		"scanned": {func(l *providertest.Linking, link androidapi.WhatsAppLink, _ *os.Process) {
+			l.Must(androidapi.At(l.Vendor).ScanQR(link.Token, providertest.SupportLine))
 		},
 			0, "linked", "The QR code was scanned", []string{providertest.SeededPhone, providertest.SupportLine}},
-		"cancelled": {func(l *providertest.Linking, _ sandbox.WhatsAppLink, p *os.Process) { l.Must(p.Signal(os.Interrupt)) },
+		"cancelled": {func(l *providertest.Linking, _ androidapi.WhatsAppLink, p *os.Process) {
+			l.Must(p.Signal(os.Interrupt))
+		},
 			130, "cancelled", "Error: It was cancelled while it waited for the QR code to be scanned by the phone whose number ends in 5566. Nothing was linked.", []string{providertest.SeededPhone}},
-		"hung up": {func(l *providertest.Linking, _ sandbox.WhatsAppLink, p *os.Process) { l.Must(p.Signal(syscall.SIGHUP)) },
+		"hung up": {func(l *providertest.Linking, _ androidapi.WhatsAppLink, p *os.Process) {
+			l.Must(p.Signal(syscall.SIGHUP))
+		},
 			130, "cancelled", "Error: It was cancelled while it waited for the QR code to be scanned by the phone whose number ends in 5566. Nothing was linked.", []string{providertest.SeededPhone}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -44,7 +49,7 @@ func TestTheBuiltCommandLinksAPhoneAndEndsOnCtrlC(t *testing.T) {
 			if name == "hung up" && (runtime.GOOS == "windows" || signal.Ignored(syscall.SIGHUP)) {
 				t.Skip("nothing can hang up here")
 			}
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			gate := make(chan struct{})
 			l.Must(l.Vendor.Fail(sandbox.Fault{Vendor: "androidapi", Operation: "wa_qr", Kind: sandbox.Delay, Gate: gate}))
 			command := exec.CommandContext(t.Context(), program, "whatsapp", "link", "--phone", providertest.SupportLine, "--qr-file", l.QRFile, "--json")
@@ -60,7 +65,7 @@ func TestTheBuiltCommandLinksAPhoneAndEndsOnCtrlC(t *testing.T) {
 			var code string
 			select { // the code's picture is asked for once the code is shown
 			case gate <- struct{}{}:
-				link := l.Vendor.WhatsAppLinks()[0]
+				link := androidapi.At(l.Vendor).WhatsAppLinks()[0]
 				code = link.QR
 				if got := providertest.Says(t, l.QRFile); got != code {
 					t.Errorf("the file says %q, want %q", got, code)

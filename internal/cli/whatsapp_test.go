@@ -17,6 +17,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -38,7 +39,7 @@ type linking struct {
 	cancel context.CancelFunc
 }
 
-func newLinking(t *testing.T, settings sandbox.AndroidAPISettings) *linking {
+func newLinking(t *testing.T, settings androidapi.Settings) *linking {
 	t.Helper()
 	l := &linking{Steps: clocktest.NewSteps(), t: t}
 	l.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: l.Now, Settings: sandbox.Settings{AndroidAPI: settings}})
@@ -61,9 +62,9 @@ func (l *linking) must(err error) {
 }
 
 // newest is the code that was made last.
-func (l *linking) newest() sandbox.WhatsAppLink {
+func (l *linking) newest() androidapi.WhatsAppLink {
 	l.t.Helper()
-	links := l.vendor.WhatsAppLinks()
+	links := androidapi.At(l.vendor).WhatsAppLinks()
 	if len(links) == 0 {
 		l.t.Fatal("there is no QR code to scan")
 	}
@@ -71,11 +72,11 @@ func (l *linking) newest() sandbox.WhatsAppLink {
 }
 
 func (l *linking) scan(phone string) func() {
-	return func() { l.must(l.vendor.ScanNewestQR(phone)) }
+	return func() { l.must(androidapi.At(l.vendor).ScanNewestQR(phone)) }
 }
 
-func (l *linking) update(change func(*sandbox.AndroidAPIAccount)) func() {
-	return func() { l.must(l.vendor.UpdateAndroidAPI(change)) }
+func (l *linking) update(change func(*androidapi.Account)) func() {
+	return func() { l.must(androidapi.At(l.vendor).Update(change)) }
 }
 
 func (l *linking) html(operation string, times int) func() {
@@ -85,7 +86,7 @@ func (l *linking) html(operation string, times int) func() {
 }
 
 func (l *linking) unique(phone string) string {
-	for _, account := range l.vendor.WhatsAppAccounts() {
+	for _, account := range androidapi.At(l.vendor).WhatsAppAccounts() {
 		if account.Phone == phone {
 			return account.Unique
 		}
@@ -132,7 +133,7 @@ func (l *linking) answer() map[string]any {
 func (l *linking) left(phones ...string) {
 	l.t.Helper()
 	var found []string
-	for _, account := range l.vendor.WhatsAppAccounts() {
+	for _, account := range androidapi.At(l.vendor).WhatsAppAccounts() {
 		found = append(found, account.Phone)
 	}
 	if !slices.Equal(found, phones) {
@@ -143,7 +144,7 @@ func (l *linking) left(phones ...string) {
 func TestLinkShowsTheCodeAndSaysWhoWasLinked(t *testing.T) {
 	for name, arguments := range map[string][]string{"named phone": {"--phone", supportLine, "--server-id", "2"}, "whoever scans": nil} {
 		t.Run(name, func(t *testing.T) {
-			l := newLinking(t, sandbox.AndroidAPISettings{})
+			l := newLinking(t, androidapi.Settings{})
 			var codes []string
 			l.during(1, func() { codes = append(codes, l.newest().QR) }).during(2, l.scan(supportLine))
 			if code := l.run(arguments...); code != 0 {
@@ -164,7 +165,7 @@ func TestLinkShowsTheCodeAndSaysWhoWasLinked(t *testing.T) {
 }
 
 func TestLinkPrintsOneJSONObject(t *testing.T) {
-	l := newLinking(t, sandbox.AndroidAPISettings{})
+	l := newLinking(t, androidapi.Settings{})
 	l.during(2, l.scan(supportLine))
 	code := l.run("--phone", supportLine, "--json")
 	want := map[string]any{"outcome": "linked", "id": l.unique(supportLine), "phone": "+92*****6677", "status": "connected", "created_at": "2026-10-01T09:00:06Z"}
@@ -181,7 +182,7 @@ func TestLinkPrintsOneJSONObject(t *testing.T) {
 		t.Errorf("exit code %d, %v, want %v; %s", code, got, want, l.notes.String())
 	}
 
-	l.must(l.vendor.DisconnectWhatsApp(l.unique(supportLine)))
+	l.must(androidapi.At(l.vendor).DisconnectWhatsApp(l.unique(supportLine)))
 	l.during(1, l.scan(supportLine))
 	code = l.run("--phone", supportLine, "--json")
 	want["outcome"] = "relinked"
@@ -191,7 +192,7 @@ func TestLinkPrintsOneJSONObject(t *testing.T) {
 }
 
 func TestLinkShowsTheCodeInAFileToo(t *testing.T) {
-	l := newLinking(t, sandbox.AndroidAPISettings{})
+	l := newLinking(t, androidapi.Settings{})
 	file := filepath.Join(t.TempDir(), "code.png")
 	l.during(1, func() {
 		if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -218,30 +219,30 @@ func TestLinkEndsInAClearErrorWhateverHappens(t *testing.T) {
 		accounts  int
 	}{
 		"nobody scans": {[]string{"--timeout", "30s"}, nil, exitPerson, "not_scanned", "Waited 30s in vain for the QR code to be scanned by the phone whose number ends in 6677", 1},
-		"no server":    {nil, func(l *linking) { l.update(func(a *sandbox.AndroidAPIAccount) { a.WhatsAppServers = nil })() }, exitRefused, "no_server", "has no WhatsApp server", 1},
-		"data false for ever": {[]string{"--timeout", "30s"}, func(l *linking) { l.update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 1000 })() },
+		"no server":    {nil, func(l *linking) { l.update(func(a *androidapi.Account) { a.WhatsAppServers = nil })() }, exitRefused, "no_server", "has no WhatsApp server", 1},
+		"data false for ever": {[]string{"--timeout", "30s"}, func(l *linking) { l.update(func(a *androidapi.Account) { a.LinksNotReady = 1000 })() },
 			exitUnknown, "unavailable", "Waited 30s in vain for AndroidAPI to make a QR code", 1},
 		"HTML": {nil, func(l *linking) { l.html("wa_link", 1)() }, exitUnknown, "unavailable", "not JSON", 1},
 		"refused": {nil, func(l *linking) {
-			l.update(func(a *sandbox.AndroidAPIAccount) { a.Permissions = []string{"get_wa_accounts"} })()
+			l.update(func(a *androidapi.Account) { a.Permissions = []string{"get_wa_accounts"} })()
 		}, exitRefused, "refused", `permission "create_whatsapp"`, 1},
 		"wrong phone": {nil, func(l *linking) { l.during(2, l.scan(strayPhone)) }, exitPerson, "other_phone", "ends in 8899, not in 6677", 1},
 		"account deleted": {nil, func(l *linking) {
-			l.during(1, l.scan(supportLine)).during(1, func() { l.must(l.vendor.DisconnectWhatsApp(l.unique(supportLine))) })
-			l.during(3, l.update(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp = a.WhatsApp[:1] }))
+			l.during(1, l.scan(supportLine)).during(1, func() { l.must(androidapi.At(l.vendor).DisconnectWhatsApp(l.unique(supportLine))) })
+			l.during(3, l.update(func(a *androidapi.Account) { a.WhatsApp = a.WhatsApp[:1] }))
 		}, exitPerson, "deleted", "Run the command again", 1},
 		"cancelled": {nil, func(l *linking) { l.during(2, func() { l.cancel() }) }, exitInterrupted, "cancelled", "cancelled while it waited for the QR code", 1},
 		"never connected": {nil, func(l *linking) {
-			l.during(1, l.scan(supportLine)).during(1, func() { l.must(l.vendor.DisconnectWhatsApp(l.unique(supportLine))) })
+			l.during(1, l.scan(supportLine)).during(1, func() { l.must(androidapi.At(l.vendor).DisconnectWhatsApp(l.unique(supportLine))) })
 		}, exitUnknown, "not_connected", "not known to be connected", 2},
 		"cancelled after the scan": {nil, func(l *linking) {
-			l.during(1, l.scan(supportLine)).during(1, func() { l.must(l.vendor.DisconnectWhatsApp(l.unique(supportLine))) })
+			l.during(1, l.scan(supportLine)).during(1, func() { l.must(androidapi.At(l.vendor).DisconnectWhatsApp(l.unique(supportLine))) })
 			l.during(3, func() { l.cancel() })
 		}, exitInterrupted, "not_connected", "Run the command again", 2},
 		"several accounts": {nil, func(l *linking) {
-			l.update(func(a *sandbox.AndroidAPIAccount) {
+			l.update(func(a *androidapi.Account) {
 				for i, unique := range []string{"first", "second"} {
-					a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 20 + i, Phone: supportLine, Unique: unique, Status: "connected"})
+					a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 20 + i, Phone: supportLine, Unique: unique, Status: "connected"})
 				}
 			})()
 		}, exitPerson, "several_accounts", "Remove the accounts that are not needed", 3},
@@ -249,7 +250,7 @@ func TestLinkEndsInAClearErrorWhateverHappens(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			l := newLinking(t, sandbox.AndroidAPISettings{})
+			l := newLinking(t, androidapi.Settings{})
 			if test.before != nil {
 				test.before(l)
 			}
@@ -258,7 +259,7 @@ func TestLinkEndsInAClearErrorWhateverHappens(t *testing.T) {
 			if code != test.code || answer["outcome"] != test.outcome || !strings.Contains(fmt.Sprint(answer["error"]), test.want) || !strings.Contains(l.notes.String(), test.want) {
 				t.Errorf("exit code %d (want %d), %v; %s", code, test.code, answer, l.notes.String())
 			}
-			if n := len(l.vendor.WhatsAppAccounts()); n != test.accounts {
+			if n := len(androidapi.At(l.vendor).WhatsAppAccounts()); n != test.accounts {
 				t.Errorf("there are %d accounts, want %d", n, test.accounts)
 			}
 		})
@@ -278,7 +279,7 @@ func TestAnUnusableQRFileAsksNobody(t *testing.T) {
 		mine:                          "was not overwritten",
 		filepath.Join(mine, "qr.png"): "qr.png",
 	} {
-		l := newLinking(t, sandbox.AndroidAPISettings{})
+		l := newLinking(t, androidapi.Settings{})
 		if code := l.run("--phone", supportLine, "--json", "--qr-file", path); code != exitNotMade || !strings.Contains(fmt.Sprint(l.answer()["error"]), want) {
 			t.Errorf("%s: exit code %d, %s", path, code, l.notes.String())
 		}
@@ -297,7 +298,7 @@ func TestAnUnusableQRFileAsksNobody(t *testing.T) {
 // Exit code 1 would say that nothing was linked.
 func TestALinkWhoseResultCannotBePrintedSaysSo(t *testing.T) {
 	for _, arguments := range [][]string{{"--json"}, nil} {
-		l := newLinking(t, sandbox.AndroidAPISettings{})
+		l := newLinking(t, androidapi.Settings{})
 		command := whatsappCommand(vendorCalls{clock: l, options: httpapi.Options{MaxRequestsPerSecond: 100_000}})
 		command.SilenceUsage, command.SilenceErrors = true, true
 		command.SetArgs(append([]string{"link", "--phone", seededPhone}, arguments...))
@@ -319,7 +320,7 @@ func TestLinkSaysWhatIsWrongWithItsArguments(t *testing.T) {
 		`unknown command "extra"`: {"extra"},
 		"unknown flag: --secret":  {"--secret", "x"},
 	} {
-		l := newLinking(t, sandbox.AndroidAPISettings{})
+		l := newLinking(t, androidapi.Settings{})
 		if code := l.run(arguments...); code != exitNotMade || !strings.Contains(l.notes.String(), want) {
 			t.Errorf("%v: exit code %d, %s", arguments, code, l.notes.String())
 		}
@@ -330,7 +331,7 @@ func TestLinkSaysWhatIsWrongWithItsArguments(t *testing.T) {
 }
 
 func TestLinkNamesTheVariableThatIsMissing(t *testing.T) {
-	l := newLinking(t, sandbox.AndroidAPISettings{})
+	l := newLinking(t, androidapi.Settings{})
 	t.Setenv("OTP_ANDROIDAPI_SECRET", "")
 	if code := l.run("--json"); code != exitNotMade || !strings.Contains(l.notes.String(), "OTP_ANDROIDAPI_SECRET") || l.answer()["outcome"] != "not_made" {
 		t.Errorf("exit code %d, %s, %s", code, l.notes.String(), l.out.String())
@@ -338,7 +339,7 @@ func TestLinkNamesTheVariableThatIsMissing(t *testing.T) {
 }
 
 func TestTheHelpOfLinkHasExamplesItsEnvironmentAndItsExitCodes(t *testing.T) {
-	l := newLinking(t, sandbox.AndroidAPISettings{})
+	l := newLinking(t, androidapi.Settings{})
 	if code := l.run("--help"); code != 0 {
 		t.Errorf("exit code %d", code)
 	}

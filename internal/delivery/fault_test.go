@@ -8,6 +8,9 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
 // A fault of a send means at each vendor what its reference says: only where a
@@ -154,13 +157,13 @@ func TestVendorThatRefusesIsTheNextRoute(t *testing.T) {
 		"androidapi, wrong secret": {overDevice, badKey("OTP_ANDROIDAPI_SECRET"), nil, `AndroidAPI answered HTTP 200 with code 401: "Invalid API secret!".`, "401", "Check OTP_ANDROIDAPI_SECRET"},
 		"way2api, wrong key":       {overWay2API, badKey("OTP_WAY2API_API_KEY"), nil, `Way2API answered HTTP 401 with code INVALID_API_KEY: "API key is not valid".`, "INVALID_API_KEY", "Check OTP_WAY2API_API_KEY"},
 		"octopush, no credit": {overOctopush, same, func(s *sandbox.Server) error {
-			return s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil })
+			return octopush.At(s).Update(func(a *octopush.Account) { a.WalletPacks = nil })
 		}, `Octopush answered HTTP 400 with code 104: "Not enough credit".`, "104", "out of credit. Buy credit in the Octopush dashboard."},
 		"myotp, no credit": {overMyOTP, same, func(s *sandbox.Server) error {
-			return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 })
+			return myotp.At(s).Update(func(a *myotp.Account) { a.Balance = 0 })
 		}, `MyOTP.App answered HTTP 403: "Insufficient balance".`, "", "Buy credits in the MyOTP.App dashboard."},
 		"way2api, no credit": {overWay2API, same, func(s *sandbox.Server) error {
-			return s.UpdateWay2API(func(a *sandbox.Way2APIAccount) { a.Balance = 0 })
+			return way2api.At(s).Update(func(a *way2api.Account) { a.Balance = 0 })
 		}, `Way2API answered HTTP 402 with code INSUFFICIENT_BALANCE: "Insufficient balance".`, "INSUFFICIENT_BALANCE", "Add money to the wallet"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -204,7 +204,7 @@ func verify(t *testing.T, r *delivery.Runner, route int, kept delivery.Kept, to 
 // nowhere is an address on loopback where nobody listens.
 func nowhere(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 // The sample's status call decides; pending stands for "the condition holds".
 func TestConditions(t *testing.T) {
 	t.Parallel()
-	in := func(pointer string, values ...any) otp.Condition { return otp.ValueIn(pointer, values...) }
+	in := otp.ValueIn
 	for _, test := range []struct {
 		name      string
 		condition otp.Condition

@@ -7,6 +7,10 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/delivery"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
 func TestCodeFromSendToVerdict(t *testing.T) {
@@ -173,7 +177,7 @@ func (b box) status(t *testing.T, kept delivery.Kept, what, want string) {
 func TestStatusOfMyOTP(t *testing.T) {
 	t.Parallel()
 	for _, unknown404 := range []bool{false, true} {
-		b := inBox(t, valid(overMyOTP).document(t), sandbox.Settings{MyOTP: sandbox.MyOTPSettings{UnknownID404: unknown404}})
+		b := inBox(t, valid(overMyOTP).document(t), sandbox.Settings{MyOTP: myotp.Settings{UnknownID404: unknown404}})
 		sent := b.send(t, delivery.Recipient{Phone: french}, false)
 		b.status(t, sent.Kept, "at first", otp.OutcomePending)
 		if err := b.Server.Advance(5 * time.Second); err != nil {
@@ -202,7 +206,7 @@ func TestStatusOfAndroidAPI(t *testing.T) {
 	t.Parallel()
 	for _, route := range []otp.Route{overDevice, overWhatsApp} {
 		for _, asArray := range []bool{false, true} {
-			b := inBox(t, valid(route).document(t), sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{SingleAsArray: asArray}})
+			b := inBox(t, valid(route).document(t), sandbox.Settings{AndroidAPI: androidapi.Settings{SingleAsArray: asArray}})
 			sent := b.send(t, delivery.Recipient{Phone: french}, false)
 			b.status(t, sent.Kept, "in the queue, where it is not found", otp.OutcomePending)
 			b.advance(t, 5*time.Second)
@@ -213,7 +217,7 @@ func TestStatusOfAndroidAPI(t *testing.T) {
 			b.status(t, sent.Kept, "failed", otp.OutcomeFailed)
 		}
 	}
-	b := inBox(t, valid(overDevice).document(t), sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{MessageID: sandbox.MessageIDNone}})
+	b := inBox(t, valid(overDevice).document(t), sandbox.Settings{AndroidAPI: androidapi.Settings{MessageID: androidapi.MessageIDNone}})
 	sent := b.send(t, delivery.Recipient{Phone: french}, false)
 	only(t, "an answer without messageId", sent.Outcome, sent.Reason, otp.OutcomeOK)
 	b.status(t, sent.Kept, "without messageId", otp.OutcomeUnknown)
@@ -227,13 +231,13 @@ func TestReadingsOfTheVendorsDocuments(t *testing.T) {
 		settings sandbox.Settings
 		expired  string
 	}{
-		"octopush answers 201":                  {overOctopush, sandbox.Settings{Octopush: sandbox.OctopushSettings{Created: true}}, otp.OutcomeExpired},
-		"octopush that repairs nothing":         {overOctopush, sandbox.Settings{Octopush: sandbox.OctopushSettings{RefuseRepairs: true}}, otp.OutcomeExpired},
-		"myotp with the status expired":         {overMyOTP, sandbox.Settings{MyOTP: sandbox.MyOTPSettings{ExpiredStatus: true}}, otp.OutcomeExpired},
-		"myotp with the ranges of the older":    {overMyOTP, sandbox.Settings{MyOTP: sandbox.MyOTPSettings{Ranges: "seed"}}, otp.OutcomeExpired},
-		"androidapi with zeros in front":        {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{LeadingZeros: true}}, otp.OutcomeNotFound},
-		"androidapi that mirrors its verdict":   {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{MirrorStatus: true}}, otp.OutcomeNotFound},
-		"androidapi with codes that live twice": {overDevice, sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{ReusableCodes: true}}, otp.OutcomeNotFound},
+		"octopush answers 201":                  {overOctopush, sandbox.Settings{Octopush: octopush.Settings{Created: true}}, otp.OutcomeExpired},
+		"octopush that repairs nothing":         {overOctopush, sandbox.Settings{Octopush: octopush.Settings{RefuseRepairs: true}}, otp.OutcomeExpired},
+		"myotp with the status expired":         {overMyOTP, sandbox.Settings{MyOTP: myotp.Settings{ExpiredStatus: true}}, otp.OutcomeExpired},
+		"myotp with the ranges of the older":    {overMyOTP, sandbox.Settings{MyOTP: myotp.Settings{Ranges: "seed"}}, otp.OutcomeExpired},
+		"androidapi with zeros in front":        {overDevice, sandbox.Settings{AndroidAPI: androidapi.Settings{LeadingZeros: true}}, otp.OutcomeNotFound},
+		"androidapi that mirrors its verdict":   {overDevice, sandbox.Settings{AndroidAPI: androidapi.Settings{MirrorStatus: true}}, otp.OutcomeNotFound},
+		"androidapi with codes that live twice": {overDevice, sandbox.Settings{AndroidAPI: androidapi.Settings{ReusableCodes: true}}, otp.OutcomeNotFound},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -249,7 +253,7 @@ func TestReadingsOfTheVendorsDocuments(t *testing.T) {
 			b.verify(t, late.Kept, french, b.message(t).Code, test.expired)
 		})
 	}
-	b := inBox(t, valid(overWay2API).document(t), sandbox.Settings{Way2API: sandbox.Way2APISettings{Pending: true}})
+	b := inBox(t, valid(overWay2API).document(t), sandbox.Settings{Way2API: way2api.Settings{Pending: true}})
 	sent := b.send(t, delivery.Recipient{Phone: indian}, false)
 	only(t, "taken, charged and under way", sent.Outcome, sent.Reason, otp.OutcomePending)
 	b.verify(t, sent.Kept, indian, sent.Code.Reveal(), otp.OutcomeOK)

@@ -102,7 +102,7 @@ const sandboxPatience = 20 * time.Second
 
 func (d *demo) startSandbox(ctx context.Context) error {
 	environment := d.path("sandbox.env")
-	d.sandbox = exec.Command(d.path("bin/terraform-provider-otp"), "sandbox", "--address", "127.0.0.1:0", "--state", "", "--env-file", environment)
+	d.sandbox = exec.CommandContext(context.WithoutCancel(ctx), d.path("bin/terraform-provider-otp"), "sandbox", "--address", "127.0.0.1:0", "--state", "", "--env-file", environment)
 	own(d.sandbox)
 	d.sandbox.Cancel = nil // stopped by stopSandbox, after everything that uses it
 	if err := d.sandbox.Start(); err != nil {

@@ -69,10 +69,10 @@ func TestAnInterruptedDemoLeavesNothingBehind(t *testing.T) {
 func command(t *testing.T, temporary string) *exec.Cmd {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "demo")
-	if output, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	demo := exec.Command(binary, "-cli", os.Getenv("TF_ACC_TERRAFORM_PATH"))
+	demo := exec.CommandContext(t.Context(), binary, "-cli", os.Getenv("TF_ACC_TERRAFORM_PATH"))
 	demo.Dir = filepath.Join("..", "..")
 	demo.Env = append(os.Environ(), "TMPDIR="+temporary)
 	demo.WaitDelay = time.Minute

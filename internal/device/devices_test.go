@@ -11,6 +11,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // counterPhone is a device of every new sandbox.
@@ -26,7 +27,7 @@ func TestDevicesAreAsTheVendorTellsThem(t *testing.T) {
 	for name, short := range map[string]bool{"whole": false, "as newer servers tell them": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{AndroidAPI: sandbox.AndroidAPISettings{ShortDevices: short}}})
+			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{AndroidAPI: androidapi.Settings{ShortDevices: short}}})
 			want := map[string]any{"devices": []any{counterPhone(), map[string]any{
 				"unique": "00000000-0000-0000-d57d-f30cb6a89289", "name": "Warehouse phone", "manufacturer": "Xiaomi", "version": "Android 12",
 				"limits": nil, "created_at": "2023-11-14T22:14:10Z",
@@ -40,11 +41,11 @@ func TestDevicesAreAsTheVendorTellsThem(t *testing.T) {
 
 func TestAnAccountWithoutDevicesHasNone(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{"empty list": {}, "body status 404": {EmptyList404: true}} {
+	for name, settings := range map[string]androidapi.Settings{"empty list": {}, "body status 404": {EmptyList404: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{AndroidAPI: settings}})
-			if err := s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Devices = nil }); err != nil {
+			if err := androidapi.At(s).Update(func(a *androidapi.Account) { a.Devices = nil }); err != nil {
 				t.Fatal(err)
 			}
 			w := providertest.NewWalk(t, s, otp.AndroidAPI)
@@ -59,8 +60,8 @@ func TestAnAccountWithoutDevicesHasNone(t *testing.T) {
 func TestManyDevicesAreWholeAndInOrder(t *testing.T) {
 	t.Parallel()
 	first := func(s *sandbox.Server) error {
-		return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
-			a.Devices = slices.Insert(a.Devices, 0, sandbox.Device{ID: "9999", Unique: "brand-new", Name: "Brand new"})
+		return androidapi.At(s).Update(func(a *androidapi.Account) {
+			a.Devices = slices.Insert(a.Devices, 0, androidapi.Device{ID: "9999", Unique: "brand-new", Name: "Brand new"})
 		})
 	}
 	for name, test := range map[string]struct {
@@ -68,13 +69,13 @@ func TestManyDevicesAreWholeAndInOrder(t *testing.T) {
 		last int
 	}{
 		"nothing happens":                       {func(*sandbox.Server) error { return nil }, 500},
-		"one is added at the end meanwhile":     {func(s *sandbox.Server) error { return s.AddDevices(1) }, 501},
+		"one is added at the end meanwhile":     {func(s *sandbox.Server) error { return androidapi.At(s).AddDevices(1) }, 501},
 		"one is added at the beginning instead": {first, 500},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) { a.Devices = nil })
-			if err := s.AddDevices(500); err != nil {
+			s := providertest.Changed(t, func(a *androidapi.Account) { a.Devices = nil })
+			if err := androidapi.At(s).AddDevices(500); err != nil {
 				t.Fatal(err)
 			}
 			url := providertest.Before(t, s, "/get/devices", func() error { return test.add(s) })
@@ -107,10 +108,10 @@ func TestADeviceIsFoundByNameOrHandle(t *testing.T) {
 
 func TestADeviceThatIsNotTheOneIsAnErrorThatLists(t *testing.T) {
 	t.Parallel()
-	s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) {
-		a.Devices = append(a.Devices, sandbox.Device{ID: "9", Unique: "second-counter", Name: "Counter phone"})
+	s := providertest.Changed(t, func(a *androidapi.Account) {
+		a.Devices = append(a.Devices, androidapi.Device{ID: "9", Unique: "second-counter", Name: "Counter phone"})
 	})
-	if err := s.AddDevices(30); err != nil {
+	if err := androidapi.At(s).AddDevices(30); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.AndroidAPI)
@@ -140,7 +141,7 @@ func TestADeviceThatIsNotTheOneIsAnErrorThatLists(t *testing.T) {
 func TestAWalkReadsTheDevicesOnce(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddDevices(148); err != nil {
+	if err := androidapi.At(s).AddDevices(148); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.AndroidAPI)

@@ -34,7 +34,7 @@ type Options struct {
 	Now func() time.Time
 }
 
-// examination is one look.
+// examination is one run of the doctor.
 type examination struct {
 	Options
 	Report

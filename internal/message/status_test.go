@@ -13,6 +13,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // sendMyOTP sends a code as an application would and returns the message ID.
@@ -40,7 +42,7 @@ func sendAndroidAPI(t *testing.T, s *sandbox.Server, channel string) string {
 		"mode": {"devices"}, "device": {"00000000-0000-0000-aaaa-bbbbccccdddd"}, "sim": {"1"},
 	}
 	if channel == "whatsapp" {
-		fields.Set("account", s.WhatsAppAccounts()[0].Unique)
+		fields.Set("account", androidapi.At(s).WhatsAppAccounts()[0].Unique)
 	}
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Environment()["OTP_ANDROIDAPI_BASE_URL"]+"/send/otp", strings.NewReader(fields.Encode()))
 	if err != nil {
@@ -134,7 +136,7 @@ func TestACodeThatHasExpiredIsNoLongerActive(t *testing.T) {
 // The vendor tells of an unknown message in two ways.
 func TestAMessageThatNobodyKnowsIsNotFound(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.MyOTPSettings{"HTTP 200": {}, "HTTP 404": {UnknownID404: true}} {
+	for name, settings := range map[string]myotp.Settings{"HTTP 200": {}, "HTTP 404": {UnknownID404: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{MyOTP: settings}})
@@ -153,7 +155,7 @@ func TestAPlanWithoutDeliveryReportsIsNamed(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
 	id := sendMyOTP(t, s)
-	if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = sandbox.PlanBusiness }); err != nil {
+	if err := myotp.At(s).Update(func(a *myotp.Account) { a.Plan = myotp.PlanBusiness }); err != nil {
 		t.Fatal(err)
 	}
 	got := providertest.NewWalk(t, s, otp.MyOTP).Warns("otp_message_status", map[string]any{"vendor": "myotp", "message_id": id},
@@ -198,7 +200,7 @@ func TestStatusOfAnAndroidAPIMessage(t *testing.T) {
 func TestAnAndroidAPIMessageIsFoundInItsChannelOnly(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddSentMessages("whatsapp", 1); err != nil {
+	if err := androidapi.At(s).AddSentMessages("whatsapp", 1); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.AndroidAPI)

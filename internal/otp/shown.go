@@ -5,8 +5,9 @@ import (
 	"unicode"
 )
 
-// Shown is a text of somebody else as a person may see it: on one line, without
-// what a terminal would obey, reorder or not show.
+// Shown is a text that a vendor or a file has brought, made safe for a terminal:
+// on one line, without control characters, and without what reorders text or is
+// invisible.
 func Shown(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {

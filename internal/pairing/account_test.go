@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestNumbersAsWhatsAppWritesThem(t *testing.T) {
@@ -42,7 +42,7 @@ func TestNumbersAsWhatsAppWritesThem(t *testing.T) {
 func TestAPhoneIsKnownByItsIDAtWhatsApp(t *testing.T) {
 	t.Parallel()
 	for id, number := range map[string]string{"+5215512345678": "+525512345678", "+555187654321": "+5551987654321"} {
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, androidapi.Settings{})
 		f.During(2, f.scan(id))
 		result, err := f.link(t.Context(), pairing.Request{Phone: number})
 		if err != nil || result.Outcome != pairing.Linked || string(result.Account.Unique) != f.unique(id) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	emulated "github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
@@ -23,15 +24,15 @@ func (f *fixture) answer(operation, status, data string, times int) {
 // add adds an account that this link did not make, or did without saying so.
 func (f *fixture) add(unique, phone, status string) {
 	f.t.Helper()
-	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
-		a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 99, Phone: phone, Unique: unique, Status: status, Created: 1700000000})
+	f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) {
+		a.WhatsApp = append(a.WhatsApp, emulated.WhatsAppAccount{ID: 99, Phone: phone, Unique: unique, Status: status, Created: 1700000000})
 	}))
 }
 
 // number changes the number of an account.
 func (f *fixture) number(unique, phone string) {
 	f.t.Helper()
-	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
+	f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) {
 		for i := range a.WhatsApp {
 			if a.WhatsApp[i].Unique == unique {
 				a.WhatsApp[i].Phone = phone
@@ -97,7 +98,7 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 			f.disconnect(seededNumber)
 			f.answer("wa_relink", "200", `{"already_connected":true}`, 1)
 			f.During(2, func() {
-				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp[0].Status = "connected" }))
+				f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) { a.WhatsApp[0].Status = "connected" }))
 			})
 		}, seeded, ""},
 		"another account took its place": {relink, func(f *fixture) {
@@ -118,7 +119,7 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, emulated.Settings{})
 			test.before(f)
 			result, err := f.link(t.Context(), test.request)
 			if string(result.Account.Unique) != test.linked || result.Problem != nil {
@@ -137,7 +138,7 @@ func TestALinkCopesWithAnswersThatTellLittle(t *testing.T) {
 // Whose account it is has to be known before it counts as linked.
 func TestAnAccountWhoseNumberIsNeverToldIsNotCalledConnected(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, emulated.Settings{})
 	f.answer("wa_info", "200", `{"unique":"fresh"}`, -1)
 	f.During(2, func() { f.add("fresh", "", "connected") })
 	result, err := f.link(t.Context(), pairing.Request{Phone: phone})

@@ -17,18 +17,18 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // shown is a code that a link has shown, and what it has to say.
 func shown(t *testing.T) (pairing.Code, string) {
 	t.Helper()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, androidapi.Settings{})
 	f.During(1, f.scan(phone))
 	var payload string
 	_, err := f.link(t.Context(), pairing.Request{Phone: phone, Show: func(code pairing.Code) error {
 		f.shown = append(f.shown, code)
-		payload = f.vendor.WhatsAppLinks()[0].QR
+		payload = androidapi.At(f.vendor).WhatsAppLinks()[0].QR
 		return nil
 	}})
 	if err != nil || len(f.shown) != 1 {

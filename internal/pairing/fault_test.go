@@ -12,6 +12,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -31,8 +32,8 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 	onServer := func(id string) pairing.Request {
 		return pairing.Request{Phone: phone, ServerID: id, Timeout: time.Minute}
 	}
-	update := func(change func(*sandbox.AndroidAPIAccount)) func(*fixture) {
-		return func(f *fixture) { f.must(f.vendor.UpdateAndroidAPI(change)) }
+	update := func(change func(*androidapi.Account)) func(*fixture) {
+		return func(f *fixture) { f.must(androidapi.At(f.vendor).Update(change)) }
 	}
 	tests := map[string]struct {
 		request pairing.Request
@@ -41,18 +42,18 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 	}{
 		"nobody scans": {request, nil,
 			[]string{"Waited 1m0s in vain", "by the phone whose number ends in 5566", "longer timeout"}},
-		"server never ready": {request, update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 1000 }),
+		"server never ready": {request, update(func(a *androidapi.Account) { a.LinksNotReady = 1000 }),
 			[]string{"Waited 1m0s in vain for AndroidAPI to make a QR code", "made no QR code yet"}},
 		"no such server": {onServer("77"), nil,
 			[]string{`no WhatsApp server "77"`, "1 (Shared), 2 (Business)"}},
-		"no server at all": {request, update(func(a *sandbox.AndroidAPIAccount) { a.WhatsAppServers = nil }),
+		"no server at all": {request, update(func(a *androidapi.Account) { a.WhatsAppServers = nil }),
 			[]string{"has no WhatsApp server", "Choose a package"}},
-		"package used up": {request, update(func(a *sandbox.AndroidAPIAccount) { a.Usage["wa_accounts"] = sandbox.Usage{Limit: 1} }),
+		"package used up": {request, update(func(a *androidapi.Account) { a.Usage["wa_accounts"] = androidapi.Usage{Limit: 1} }),
 			[]string{"package", "limit"}},
-		"key may not link": {request, update(func(a *sandbox.AndroidAPIAccount) {
+		"key may not link": {request, update(func(a *androidapi.Account) {
 			a.Permissions = slices.DeleteFunc(a.Permissions, func(p string) bool { return p == "create_whatsapp" })
 		}), []string{`permission "create_whatsapp"`}},
-		"key may not list": {request, update(func(a *sandbox.AndroidAPIAccount) {
+		"key may not list": {request, update(func(a *androidapi.Account) {
 			a.Permissions = slices.DeleteFunc(a.Permissions, func(p string) bool { return p == "get_wa_accounts" })
 		}), []string{`permission "get_wa_accounts"`}},
 		"HTML for the list":  {request, func(f *fixture) { f.fail(page("wa_accounts"), -1)() }, []string{"not JSON", "Check the base URL"}},
@@ -63,7 +64,7 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 		}, []string{"Could not check a WhatsApp link", "connection"}},
 		"key expires while waiting": {request, func(f *fixture) {
 			f.During(2, func() {
-				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Permissions = nil }))
+				f.must(androidapi.At(f.vendor).Update(func(a *androidapi.Account) { a.Permissions = nil }))
 			})
 		}, []string{"permission"}},
 		"secret is revoked while waiting": {request, func(f *fixture) {
@@ -78,7 +79,7 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, androidapi.Settings{})
 			if test.before != nil {
 				test.before(f)
 			}
@@ -102,7 +103,7 @@ func TestNothingIsLinkedWhereTheLinkFailsBeforeTheScan(t *testing.T) {
 func TestOneFaultDoesNotEndALink(t *testing.T) {
 	t.Parallel()
 	for _, operation := range []string{"wa_info", "wa_accounts", "wa_qr"} {
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, androidapi.Settings{})
 		f.During(1, f.fail(page(operation), 2))
 		f.During(4, f.scan(phone))
 		f.During(5, f.fail(page("wa_accounts"), 2))
@@ -117,14 +118,14 @@ func TestOneFaultDoesNotEndALink(t *testing.T) {
 func TestAScanIsNoticedThoughTheLastLookFailed(t *testing.T) {
 	t.Parallel()
 	for _, operation := range []string{"wa_info", "wa_accounts"} {
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, androidapi.Settings{})
 		f.During(2, f.scan(phone))
 		f.During(2, f.fail(page(operation), 1))
 		result, err := f.link(t.Context(), pairing.Request{Phone: phone, Timeout: 2 * pairing.Interval})
 		if err != nil || string(result.Account.Unique) != f.unique(phone) {
 			t.Errorf("%s: %v, %+v", operation, err, result)
 		}
-		f = newFixture(t, sandbox.AndroidAPISettings{})
+		f = newFixture(t, androidapi.Settings{})
 		f.During(2, f.fail(page(operation), 1))
 		var late *pairing.TimeoutError
 		if _, err := f.link(t.Context(), pairing.Request{Phone: phone, Timeout: 2 * pairing.Interval}); !errors.As(err, &late) {
@@ -135,8 +136,8 @@ func TestAScanIsNoticedThoughTheLastLookFailed(t *testing.T) {
 
 func TestATokenThatExpiresIsReplacedByAnotherLink(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.During(2, func() { f.must(f.vendor.ExpireQR(f.vendor.WhatsAppLinks()[0].Token)) })
+	f := newFixture(t, androidapi.Settings{})
+	f.During(2, func() { f.must(androidapi.At(f.vendor).ExpireQR(androidapi.At(f.vendor).WhatsAppLinks()[0].Token)) })
 	f.During(4, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
@@ -167,7 +168,7 @@ func TestAnotherPhoneIsReportedAndWhatItMadeIsRemoved(t *testing.T) {
 			"so it was left as it is", []string{other}},
 	}
 	for name, test := range tests {
-		for setting, settings := range map[string]sandbox.AndroidAPISettings{"wid": {}, "phone": {InfoPhone: true}} {
+		for setting, settings := range map[string]androidapi.Settings{"wid": {}, "phone": {InfoPhone: true}} {
 			t.Run(name+" told by "+setting, func(t *testing.T) {
 				t.Parallel()
 				f := newFixture(t, settings)
@@ -223,7 +224,7 @@ func TestAProblemAfterTheScanKeepsTheAccount(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, androidapi.Settings{})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			test.before(f, cancel)
@@ -239,7 +240,7 @@ func TestAProblemAfterTheScanKeepsTheAccount(t *testing.T) {
 	}
 	t.Run("connected though cancelled", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, androidapi.Settings{})
 		ctx, cancel := context.WithCancel(t.Context())
 		f.During(2, f.scan(phone))
 		f.During(2, cancel)
@@ -255,8 +256,8 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 	remove := func(f *fixture, phone string) func() {
 		return func() {
 			unique := f.unique(phone)
-			f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
-				a.WhatsApp = slices.DeleteFunc(a.WhatsApp, func(w sandbox.WhatsAppAccount) bool { return w.Unique == unique })
+			f.must(androidapi.At(f.vendor).Update(func(a *androidapi.Account) {
+				a.WhatsApp = slices.DeleteFunc(a.WhatsApp, func(w androidapi.WhatsAppAccount) bool { return w.Unique == unique })
 			}))
 		}
 	}
@@ -276,7 +277,7 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 		"before anything": {pairing.Request{Phone: seededNumber, Unique: seeded}, func(f *fixture) { remove(f, seededNumber)() }},
 		"before its code": {pairing.Request{Phone: seededNumber, Unique: seeded}, func(f *fixture) {
 			f.disconnect(seededNumber)
-			f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 1 }))
+			f.must(androidapi.At(f.vendor).Update(func(a *androidapi.Account) { a.LinksNotReady = 1 }))
 			f.During(1, f.fail(page("wa_accounts"), 1)) // so that only the relink can notice
 			f.During(1, remove(f, seededNumber))
 		}},
@@ -284,7 +285,7 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, androidapi.Settings{})
 			test.before(f)
 			result, err := f.link(t.Context(), test.request)
 			var gone *pairing.GoneError
@@ -297,7 +298,7 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsGone(t *testing.T) {
 
 func TestALinkThatIsCancelledBeforeItBeginsSaysSo(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, androidapi.Settings{})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var cancelled *pairing.CancelledError
@@ -309,7 +310,7 @@ func TestALinkThatIsCancelledBeforeItBeginsSaysSo(t *testing.T) {
 
 func TestWhatShowReturnsEndsTheLink(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, androidapi.Settings{})
 	full := errors.New("the disk is full")
 	_, err := f.link(t.Context(), pairing.Request{Phone: phone, Show: func(pairing.Code) error { return full }})
 	if !errors.Is(err, full) {

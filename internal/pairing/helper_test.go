@@ -16,6 +16,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	emulated "github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -39,7 +40,7 @@ type fixture struct {
 	told  []string
 }
 
-func newFixture(t *testing.T, settings sandbox.AndroidAPISettings) *fixture {
+func newFixture(t *testing.T, settings emulated.Settings) *fixture {
 	t.Helper()
 	f := &fixture{Steps: clocktest.NewSteps(), t: t}
 	f.vendor = sandbox.StartForTest(t, sandbox.Options{Clock: f.Now, Random: rand.NewChaCha8([32]byte{}), Settings: sandbox.Settings{AndroidAPI: settings}})
@@ -77,7 +78,7 @@ func (f *fixture) must(err error) {
 
 // scan is a scan of the newest code.
 func (f *fixture) scan(phone string) func() {
-	return func() { f.must(f.vendor.ScanNewestQR(phone)) }
+	return func() { f.must(emulated.At(f.vendor).ScanNewestQR(phone)) }
 }
 
 // fail lets the next calls of an operation fail.
@@ -87,10 +88,12 @@ func (f *fixture) fail(fault sandbox.Fault, times int) func() {
 }
 
 // disconnect is the account of a number that loses its phone.
-func (f *fixture) disconnect(phone string) { f.must(f.vendor.DisconnectWhatsApp(f.unique(phone))) }
+func (f *fixture) disconnect(phone string) {
+	f.must(emulated.At(f.vendor).DisconnectWhatsApp(f.unique(phone)))
+}
 
 func (f *fixture) unique(phone string) string {
-	for _, account := range f.vendor.WhatsAppAccounts() {
+	for _, account := range emulated.At(f.vendor).WhatsAppAccounts() {
 		if account.Phone == phone {
 			return account.Unique
 		}
@@ -101,7 +104,7 @@ func (f *fixture) unique(phone string) string {
 // phones are the numbers of all accounts.
 func (f *fixture) phones() []string {
 	var phones []string
-	for _, account := range f.vendor.WhatsAppAccounts() {
+	for _, account := range emulated.At(f.vendor).WhatsAppAccounts() {
 		phones = append(phones, account.Phone)
 	}
 	return phones
@@ -128,7 +131,7 @@ func (f *fixture) called(want map[string]int) {
 func (f *fixture) hidden(text string) {
 	f.t.Helper()
 	secrets := []string{phone, phone[1:], other[1:], f.vendor.Environment()["OTP_ANDROIDAPI_SECRET"]}
-	for _, link := range f.vendor.WhatsAppLinks() {
+	for _, link := range emulated.At(f.vendor).WhatsAppLinks() {
 		secrets = append(secrets, link.Token, link.QR)
 	}
 	for _, secret := range secrets {

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestAResultSaysWhatWasDoneAndWhoWasLinked(t *testing.T) {
@@ -36,7 +36,7 @@ func TestAResultSaysWhatWasDoneAndWhoWasLinked(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, androidapi.Settings{})
 			test.before(f)
 			result, err := f.link(t.Context(), test.request)
 			if err != nil || result.Outcome != test.outcome || (result.Problem == nil) != (test.outcome != pairing.NotConnected) {
@@ -53,8 +53,8 @@ func TestAResultSaysWhatWasDoneAndWhoWasLinked(t *testing.T) {
 // What goes on for minutes is told once.
 func TestAServerThatIsNotReadyIsToldOnce(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 20 }))
+	f := newFixture(t, androidapi.Settings{})
+	f.must(androidapi.At(f.vendor).Update(func(a *androidapi.Account) { a.LinksNotReady = 20 }))
 	f.During(21, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)

@@ -10,14 +10,14 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing"
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	emulated "github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 func TestAScannedCodeLinksTheAccount(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{
+	for name, settings := range map[string]emulated.Settings{
 		"status 301 while nobody scans":       {},
 		"data false while nobody scans":       {InfoWaiting200: true},
 		"phone in place of wid":               {InfoPhone: true},
@@ -46,7 +46,7 @@ func TestAScannedCodeLinksTheAccount(t *testing.T) {
 
 func TestAnyPhoneMayScanWhereNoneIsNamed(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, emulated.Settings{})
 	f.During(2, f.scan(other))
 	result, err := f.link(t.Context(), pairing.Request{})
 	if err != nil || result.Problem != nil || result.Account.Phone != other {
@@ -56,8 +56,8 @@ func TestAnyPhoneMayScanWhereNoneIsNamed(t *testing.T) {
 
 func TestACodeIsAskedForUntilTheServerIsReady(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
-	f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 4 }))
+	f := newFixture(t, emulated.Settings{})
+	f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) { a.LinksNotReady = 4 }))
 	f.During(5, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
 		t.Fatal(err)
@@ -71,11 +71,11 @@ func TestACodeIsAskedForUntilTheServerIsReady(t *testing.T) {
 func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		settings sandbox.AndroidAPISettings
+		settings emulated.Settings
 		links    int
 	}{
-		"replaced under the same token": {sandbox.AndroidAPISettings{RotateQR: true, QRSeconds: 20}, 1},
-		"replaced by asking again":      {sandbox.AndroidAPISettings{QRSeconds: 20}, 4},
+		"replaced under the same token": {emulated.Settings{RotateQR: true, QRSeconds: 20}, 1},
+		"replaced by asking again":      {emulated.Settings{QRSeconds: 20}, 4},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 			}
 			for wait := range 23 { // and 69 seconds
 				f.During(wait+1, func() {
-					links := f.vendor.WhatsAppLinks()
+					links := emulated.At(f.vendor).WhatsAppLinks()
 					link := links[len(links)-1]
 					if got := qrtest.Scan(decoded(t, f.shown[len(f.shown)-1].PNG())); got != link.QR || link.Expired {
 						stale++
@@ -111,10 +111,10 @@ func TestTheCodeThatIsShownIsTheOneThatCanBeScanned(t *testing.T) {
 
 func TestAnAccountThatIsLinkedElsewhereMeanwhileIsTheOne(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, emulated.Settings{})
 	f.During(2, func() {
-		f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
-			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 99, Phone: phone, Unique: "fromthedashboard", Status: "connected", Created: 1})
+		f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) {
+			a.WhatsApp = append(a.WhatsApp, emulated.WhatsAppAccount{ID: 99, Phone: phone, Unique: "fromthedashboard", Status: "connected", Created: 1})
 		}))
 	})
 	result, err := f.link(t.Context(), pairing.Request{Phone: phone})
@@ -127,7 +127,7 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 	t.Parallel()
 	t.Run("refused", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, emulated.Settings{})
 		_, err := f.link(t.Context(), pairing.Request{Phone: seededNumber})
 		var linked *pairing.LinkedError
 		if !errors.As(err, &linked) || !strings.Contains(err.Error(), seeded+" (connected)") {
@@ -137,7 +137,7 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 	})
 	t.Run("adopted while connected", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, emulated.Settings{})
 		result, err := f.link(t.Context(), pairing.Request{Phone: seededNumber, Adopt: true})
 		if err != nil || result.Account.Unique != seeded {
 			t.Errorf("%v, %+v", err, result.Account)
@@ -146,7 +146,7 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 	})
 	t.Run("adopted and linked again", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, emulated.Settings{})
 		f.disconnect(seededNumber)
 		f.During(2, f.scan(seededNumber))
 		result, err := f.link(t.Context(), pairing.Request{Phone: seededNumber, Adopt: true})
@@ -157,9 +157,9 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 	})
 	t.Run("one of two is not chosen", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
-		f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
-			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 99, Phone: seededNumber, Unique: "twin", Status: "disconnected"})
+		f := newFixture(t, emulated.Settings{})
+		f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) {
+			a.WhatsApp = append(a.WhatsApp, emulated.WhatsAppAccount{ID: 99, Phone: seededNumber, Unique: "twin", Status: "disconnected"})
 		}))
 		_, err := f.link(t.Context(), pairing.Request{Phone: seededNumber, Adopt: true})
 		if err == nil || !strings.Contains(err.Error(), "2 WhatsApp accounts "+seeded+" (connected), twin (disconnected)") {
@@ -171,18 +171,18 @@ func TestANumberThatIsLinkedIsRefusedOrAdopted(t *testing.T) {
 func TestADisconnectedAccountIsLinkedAgain(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		settings sandbox.AndroidAPISettings
+		settings emulated.Settings
 		before   func(*fixture)
 		wait     int
 		want     map[string]int
 	}{
-		"by a scan": {sandbox.AndroidAPISettings{}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
+		"by a scan": {emulated.Settings{}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
 			map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
-		"with an infolink": {sandbox.AndroidAPISettings{RelinkInfoLink: true}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
+		"with an infolink": {emulated.Settings{RelinkInfoLink: true}, func(f *fixture) { f.During(1, f.scan(seededNumber)) }, 1,
 			map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
-		"somewhere else": {sandbox.AndroidAPISettings{}, func(f *fixture) {
+		"somewhere else": {emulated.Settings{}, func(f *fixture) {
 			f.During(1, func() {
-				f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp[0].Status = "connected" }))
+				f.must(emulated.At(f.vendor).Update(func(a *emulated.Account) { a.WhatsApp[0].Status = "connected" }))
 			})
 		}, 1, map[string]int{"wa_accounts": 2, "wa_relink": 1, "wa_info": 1, "wa_qr": 1}},
 	}
@@ -201,7 +201,7 @@ func TestADisconnectedAccountIsLinkedAgain(t *testing.T) {
 	}
 	t.Run("which it is already", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, emulated.Settings{})
 		if _, err := f.link(t.Context(), pairing.Request{Phone: seededNumber, Unique: seeded}); err != nil {
 			t.Error(err)
 		}
@@ -211,7 +211,7 @@ func TestADisconnectedAccountIsLinkedAgain(t *testing.T) {
 
 func TestTheWaitBetweenTwoLooksIsTheInterval(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, emulated.Settings{})
 	began := f.Now()
 	f.During(4, f.scan(phone))
 	if _, err := f.link(t.Context(), pairing.Request{Phone: phone}); err != nil {
@@ -224,7 +224,7 @@ func TestTheWaitBetweenTwoLooksIsTheInterval(t *testing.T) {
 
 func TestTheSystemClockStopsWithItsContext(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, sandbox.AndroidAPISettings{})
+	f := newFixture(t, emulated.Settings{})
 	environment := f.vendor.Environment()
 	client, err := androidapi.New(httpapi.Account{Credentials: map[string]string{"SECRET": environment["OTP_ANDROIDAPI_SECRET"]}, BaseURL: environment["OTP_ANDROIDAPI_BASE_URL"]}, shared())
 	if err != nil {

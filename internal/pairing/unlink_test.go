@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestUnlinkRemovesTheAccount(t *testing.T) {
@@ -33,13 +34,13 @@ func TestUnlinkRemovesTheAccount(t *testing.T) {
 		"refused":          {seeded, func(f *fixture) { f.fail(unlike404, -1)() }, map[string]int{"wa_account_delete": 1, "wa_accounts": 1}, "Invalid Parameters!"},
 		"never":            {seeded, func(f *fixture) { f.fail(broken, -1)() }, map[string]int{"wa_account_delete": 5, "wa_accounts": 5}, "Could not delete a WhatsApp account"},
 		"without permission": {seeded, func(f *fixture) {
-			f.must(f.vendor.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Permissions = []string{"get_wa_accounts"} }))
+			f.must(androidapi.At(f.vendor).Update(func(a *androidapi.Account) { a.Permissions = []string{"get_wa_accounts"} }))
 		}, map[string]int{"wa_account_delete": 1}, `permission "delete_wa_account"`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, sandbox.AndroidAPISettings{})
+			f := newFixture(t, androidapi.Settings{})
 			test.before(f)
 			err := f.linker.Unlink(t.Context(), test.unique, 10*time.Second)
 			switch {
@@ -56,7 +57,7 @@ func TestUnlinkRemovesTheAccount(t *testing.T) {
 	}
 	t.Run("until it is cancelled", func(t *testing.T) {
 		t.Parallel()
-		f := newFixture(t, sandbox.AndroidAPISettings{})
+		f := newFixture(t, androidapi.Settings{})
 		f.fail(broken, -1)()
 		ctx, cancel := context.WithCancel(t.Context())
 		f.During(2, cancel)

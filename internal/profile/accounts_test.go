@@ -12,6 +12,9 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/octopush"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
@@ -85,7 +88,7 @@ func warnings(t *testing.T, s *providertest.Server, config map[string]any) []str
 func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 	t.Parallel()
 	starter := func(s *sandbox.Server) error {
-		return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = "starter" })
+		return myotp.At(s).Update(func(a *myotp.Account) { a.Plan = "starter" })
 	}
 	for name, test := range map[string]struct {
 		change func(*sandbox.Server) error
@@ -95,14 +98,14 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 		"all is well": {nil, profileWith(map[string]any{"validity_seconds": 600},
 			over("androidapi", "sms", "counter", nil), over("androidapi", "sms", "carrier", nil), over("androidapi", "sms", "shop", nil),
 			over("myotp", "sms", "", nil), over("octopush", "sms", "europe", nil)), nil},
-		"key without otp": {func(s *sandbox.Server) error { return s.UpdateAndroidAPI(providertest.Forbid("otp")) },
+		"key without otp": {func(s *sandbox.Server) error { return androidapi.At(s).Update(providertest.Forbid("otp")) },
 			profileWith(nil, over("androidapi", "sms", "counter", nil)), []string{`API key lacks a permission: routes[0]: AndroidAPI was asked to verify a code that cannot be one`}},
 		"device that is gone": {nil, profileWith(nil, over("androidapi", "sms", "gone", nil)),
 			[]string{`Device is not linked: routes[0].sender_id: AndroidAPI was asked for its devices and has none with the handle "00000000-0000-0000-0000-000000000000"`}},
 		"gateway that is not in the rates": {nil, profileWith(nil, over("androidapi", "sms", "nowhere", nil)),
 			[]string{`Gateway is not in the rates: routes[0].sender_id: AndroidAPI was asked for its rates`}},
 		"no credits for a gateway": {func(s *sandbox.Server) error {
-			return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Credits = 0 })
+			return androidapi.At(s).Update(func(a *androidapi.Account) { a.Credits = 0 })
 		}, profileWith(nil, over("androidapi", "sms", "counter", nil), over("androidapi", "sms", "carrier", nil)),
 			[]string{`Account has nothing left to spend: routes[1]: AndroidAPI was asked for the credits and has 0 USD left`}},
 		"small plan, small wishes": {starter, profileWith(map[string]any{"template": "plain"}, over("myotp", "sms", "", nil)), nil},
@@ -113,16 +116,16 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 		"small plan, a template": {starter, profileWith(nil, over("myotp", "sms", "", nil)),
 			[]string{`Plan lacks a feature: routes[0]: MyOTP.App was asked for a report and answered that the plan has none, so it is smaller than Business and lacks ACCESS_TO_TEMPLATES`}},
 		"empty MyOTP account": {func(s *sandbox.Server) error {
-			return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 })
+			return myotp.At(s).Update(func(a *myotp.Account) { a.Balance = 0 })
 		}, profileWith(nil, over("myotp", "sms", "", nil)), []string{`Account has nothing left to spend: routes[0]: MyOTP.App was asked for the account and has 0 credits left`}},
 		"MyOTP account that is closed": {func(s *sandbox.Server) error {
-			return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Status = "suspended" })
+			return myotp.At(s).Update(func(a *myotp.Account) { a.Status = "suspended" })
 		}, profileWith(nil, over("myotp", "sms", "", nil)), []string{`Account is not active: routes[0]: MyOTP.App was asked for the account and says that it is "suspended"`}},
 		"empty wallet": {func(s *sandbox.Server) error {
-			return s.UpdateOctopush(func(a *sandbox.OctopushAccount) { a.WalletPacks = nil })
+			return octopush.At(s).Update(func(a *octopush.Account) { a.WalletPacks = nil })
 		}, profileWith(nil, over("octopush", "sms", "europe", nil)), []string{`Account has nothing left to spend: routes[0]: Octopush was asked for the wallet and has 0 euros left`}},
 		"package that is used up": {func(s *sandbox.Server) error {
-			return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
+			return androidapi.At(s).Update(func(a *androidapi.Account) {
 				usage := a.Usage["sms_send"]
 				usage.Used = usage.Limit
 				a.Usage["sms_send"] = usage
@@ -130,7 +133,7 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 		}, profileWith(nil, over("androidapi", "sms", "counter", nil)),
 			[]string{`Package is used up: routes[0]: AndroidAPI was asked for the subscription and has used 500 of 500 for sms_send, so what routes[0] sends would be refused.`}},
 		"partner device that is offline": {func(s *sandbox.Server) error {
-			return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Partners[0].Status = "offline" })
+			return androidapi.At(s).Update(func(a *androidapi.Account) { a.Partners[0].Status = "offline" })
 		}, profileWith(nil, over("androidapi", "sms", "shop", nil)),
 			[]string{`Partner device is not online: routes[0].sender_id: AndroidAPI was asked for its rates and says that the partner device "` + shopPhone + `" is "offline"`}},
 		"WhatsApp account that is gone": {nil, profileWith(nil, over("androidapi", "whatsapp", "", map[string]any{"whatsapp_account": "nobody"})),
@@ -184,13 +187,13 @@ func TestAPlanWarnsOfWhatAnAccountCannotDo(t *testing.T) {
 // account, each account on its own, and with nobody else's.
 func TestAPlanLooksAtEachAccountWithItsOwnCredentials(t *testing.T) {
 	ours, theirs := providertest.NewSandbox(t), providertest.NewSandbox(t)
-	if err := theirs.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 0 }); err != nil {
+	if err := myotp.At(theirs).Update(func(a *myotp.Account) { a.Balance = 0 }); err != nil {
 		t.Fatal(err)
 	}
-	if err := theirs.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Devices = nil }); err != nil {
+	if err := androidapi.At(theirs).Update(func(a *androidapi.Account) { a.Devices = nil }); err != nil {
 		t.Fatal(err)
 	}
-	if err := theirs.DisconnectWhatsApp(theirs.WhatsAppAccounts()[0].Unique); err != nil {
+	if err := androidapi.At(theirs).DisconnectWhatsApp(androidapi.At(theirs).WhatsAppAccounts()[0].Unique); err != nil {
 		t.Fatal(err)
 	}
 	for name, value := range theirs.Environment() {
@@ -201,7 +204,7 @@ func TestAPlanLooksAtEachAccountWithItsOwnCredentials(t *testing.T) {
 		}
 	}
 	far := map[string]any{"account": "far-east"}
-	linked := map[string]any{"whatsapp_account": theirs.WhatsAppAccounts()[0].Unique}
+	linked := map[string]any{"whatsapp_account": androidapi.At(theirs).WhatsAppAccounts()[0].Unique}
 	config := block(ours, ours.URL(), otp.MyOTP, otp.AndroidAPI)
 	config["http"] = map[string]any{"max_retries": 0, "max_requests_per_second": 100000}
 	got := warnings(t, accountsWorld(t).ServeWith(config), profileWith(nil,

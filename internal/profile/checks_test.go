@@ -6,7 +6,8 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // The check blocks that the pages show say nothing where all is well, and each
@@ -14,7 +15,7 @@ import (
 func TestTheCheckBlocksOfThePagesFail(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddTransactions(3); err != nil { // which cost 3 credits, this week
+	if err := myotp.At(s).AddTransactions(3); err != nil { // which cost 3 credits, this week
 		t.Fatal(err)
 	}
 	w := providertest.NewWorkspace(t)
@@ -30,13 +31,13 @@ func TestTheCheckBlocksOfThePagesFail(t *testing.T) {
 	if output, code := w.TF("plan", "-input=false"); code != 0 || strings.Contains(output, "assertion failed") {
 		t.Fatalf("something is wrong where all is well: %s", output)
 	}
-	if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Balance = 2 }); err != nil {
+	if err := myotp.At(s).Update(func(a *myotp.Account) { a.Balance = 2 }); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.Devices, a.Partners[0].Status = nil, "offline" }); err != nil {
+	if err := androidapi.At(s).Update(func(a *androidapi.Account) { a.Devices, a.Partners[0].Status = nil, "offline" }); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.DisconnectWhatsApp(s.WhatsAppAccounts()[0].Unique); err != nil {
+	if err := androidapi.At(s).DisconnectWhatsApp(androidapi.At(s).WhatsAppAccounts()[0].Unique); err != nil {
 		t.Fatal(err)
 	}
 	output, code := w.TF("plan", "-input=false")

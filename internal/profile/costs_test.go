@@ -12,6 +12,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
@@ -107,7 +108,7 @@ func TestADataSourceTellsWhatACodeCosts(t *testing.T) {
 // Way2API shows its price to some, and tells no currency.
 func TestAPriceWithoutACurrencyHasNone(t *testing.T) {
 	t.Parallel()
-	s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{Way2API: sandbox.Way2APISettings{ShowPrices: true}}})
+	s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{Way2API: way2api.Settings{ShowPrices: true}}})
 	got := lookup(priced(t), block(s, s.URL(), otp.Way2API)).Reads("otp_profile", map[string]any{"name": "login", "with_costs": true})
 	if rows := short(t, got["costs"]); rows[len(rows)-1] != "way2api IN 0.25 0.25  Way2API, pricing" {
 		t.Errorf("got %q", rows)

@@ -5,17 +5,18 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestAProfileWarnsOfADisconnectedWhatsAppAccount(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewSandbox(t)
-	accounts := server.WhatsAppAccounts()
+	accounts := androidapi.At(server).WhatsAppAccounts()
 	if len(accounts) == 0 {
 		t.Fatal("the sandbox has no WhatsApp account")
 	}
 	unique := accounts[0].Unique
-	if err := server.DisconnectWhatsApp(unique); err != nil {
+	if err := androidapi.At(server).DisconnectWhatsApp(unique); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWorkspace(t)

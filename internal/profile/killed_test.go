@@ -24,7 +24,7 @@ func TestAKilledApplyLosesNothing(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t)
 	w.Configure(providertest.Setup("acme", "Acme", providertest.OverOctopush))
-	apply := exec.Command(providertest.TerraformPath(t), "apply", "-auto-approve", "-input=false", "-parallelism=1")
+	apply := exec.CommandContext(t.Context(), providertest.TerraformPath(t), "apply", "-auto-approve", "-input=false", "-parallelism=1")
 	apply.Dir, apply.Env = w.Folder, w.Env
 	apply.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := apply.Start(); err != nil {

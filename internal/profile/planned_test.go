@@ -251,7 +251,8 @@ func TestANewProfileWhoseSourceChangesIsRefused(t *testing.T) {
 	t.Parallel()
 	w := providertest.NewWorkspace(t)
 	body := providertest.Setup("acme", "Acme", providertest.OverOctopush)
-	w.Configure(body[:strings.Index(body, `resource "otp_profile"`)]).Apply()
+	sources, _, _ := strings.Cut(body, `resource "otp_profile"`)
+	w.Configure(sources).Apply()
 	w.Configure(body).Saves()
 	w.Edit(catalog.Brand, "acme", providertest.Set("display_name", "Somebody"))
 	if output, code := w.TF("apply", "-input=false", "saved.plan"); code == 0 {

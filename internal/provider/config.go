@@ -32,14 +32,10 @@ func read(block types.Object, name, variable string) setting {
 	if block.IsUnknown() {
 		return setting{unknown: true}
 	}
-	switch v := member(block, name).(type) {
-	case types.String:
-		if v.IsUnknown() {
-			return setting{unknown: true}
-		}
-		if !v.IsNull() {
-			return setting{value: v.ValueString()}
-		}
+	if v, given := member(block, name).(types.String); given && v.IsUnknown() {
+		return setting{unknown: true}
+	} else if given && !v.IsNull() {
+		return setting{value: v.ValueString()}
 	}
 	return setting{value: os.Getenv(variable)}
 }

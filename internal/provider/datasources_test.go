@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
@@ -21,10 +23,10 @@ import (
 func TestDataSourcesOfVendorsLeaveAnEmptySecondPlan(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddTransactions(3); err != nil {
+	if err := myotp.At(s).AddTransactions(3); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddSentMessages("sms", 2); err != nil {
+	if err := androidapi.At(s).AddSentMessages("sms", 2); err != nil {
 		t.Fatal(err)
 	}
 	var block strings.Builder

@@ -24,6 +24,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // source is what a configuration without a terraform block needs to find this
@@ -79,9 +81,9 @@ func (s scanner) Now() time.Time { return s.vendors.Now() }
 
 func (s scanner) Sleep(ctx context.Context, d time.Duration) error {
 	err := s.vendors.Advance(d)
-	for _, link := range s.vendors.WhatsAppLinks() {
+	for _, link := range androidapi.At(s.vendors).WhatsAppLinks() {
 		if !link.Expired {
-			err = errors.Join(err, s.vendors.ScanQR(link.Token, s.phone))
+			err = errors.Join(err, androidapi.At(s.vendors).ScanQR(link.Token, s.phone))
 		}
 	}
 	return errors.Join(err, ctx.Err())
@@ -102,7 +104,7 @@ func (e example) run(t *testing.T) {
 		e.config = source + e.config
 	}
 	vendors := sandbox.StartForTest(t, sandbox.Options{Clock: func() time.Time { return time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC) }})
-	if err := vendors.AddTransactions(3); err != nil {
+	if err := myotp.At(vendors).AddTransactions(3); err != nil {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir()) // where a relative path of a catalog leads

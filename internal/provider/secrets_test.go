@@ -9,6 +9,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	emulated "github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
 )
@@ -74,7 +75,7 @@ data "otp_balances" "all" {}
 func TestPersonalDataIsMaskedInTheState(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewSandbox(t)
-	if err := server.AddTransactions(30); err != nil {
+	if err := emulated.At(server).AddTransactions(30); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWorkspace(t)

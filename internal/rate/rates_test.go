@@ -10,6 +10,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/way2api"
 )
 
 func price(kind, id, name string, country, price, currency, status any) map[string]any {
@@ -55,7 +57,7 @@ func TestRatesAreAsTheVendorsTellThem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{Way2API: sandbox.Way2APISettings{ShowPrices: test.shown}}})
+			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{Way2API: way2api.Settings{ShowPrices: test.shown}}})
 			got := providertest.NewWalk(t, s, otp.AndroidAPI, otp.Way2API).Reads("otp_rates", test.arguments)["rates"]
 			if diff := cmp.Diff(any(test.want), got); diff != "" {
 				t.Error(diff)
@@ -87,7 +89,7 @@ func TestAPriceThatIsNoNumberIsNull(t *testing.T) {
 
 func TestAnAccountWithoutGatewaysHasNoRates(t *testing.T) {
 	t.Parallel()
-	s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) { a.Gateways, a.Partners = nil, nil })
+	s := providertest.Changed(t, func(a *androidapi.Account) { a.Gateways, a.Partners = nil, nil })
 	if diff := cmp.Diff(any([]any{}), providertest.NewWalk(t, s, otp.AndroidAPI).Reads("otp_rates", nil)["rates"]); diff != "" {
 		t.Error(diff)
 	}

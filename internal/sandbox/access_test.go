@@ -208,7 +208,7 @@ func TestSlowClientsAreCutOff(t *testing.T) {
 		"in the headers": "POST /myotp/generate_otp HTTP/1.1\r\nHost: localhost\r\nX-API-",
 		"in the body":    "POST /myotp/generate_otp HTTP/1.1\r\nHost: localhost\r\nX-API-Key: " + myotp.Key + "\r\nContent-Length: 500\r\n\r\n{\"phone",
 	} {
-		connection, err := net.Dial("tcp", strings.TrimPrefix(s.URL(), "http://"))
+		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimPrefix(s.URL(), "http://"))
 		sandboxtest.Must(t, err)
 		_, err = connection.Write([]byte(half))
 		sandboxtest.Must(t, err)

@@ -12,7 +12,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -207,7 +206,8 @@ func (s *Server) View(do func(*emulate.Exchange)) {
 	do(s.exchange())
 }
 
-// exchange is one that nobody asked for by HTTP.
+// exchange is what an order of a person or a test works with: no HTTP request has
+// asked for it.
 func (s *Server) exchange() *emulate.Exchange {
 	return &emulate.Exchange{Now: s.now(), Random: s.random}
 }
@@ -218,6 +218,5 @@ func (s *Server) keep(x *emulate.Exchange) {
 		s.sent++
 		x.Sent[i].Number = s.sent
 	}
-	messages := append(s.messages, x.Sent...)
-	s.messages = slices.Clone(messages[max(0, len(messages)-maxMessages):])
+	s.messages = emulate.Newest(s.messages, maxMessages, x.Sent...)
 }

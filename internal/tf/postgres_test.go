@@ -26,7 +26,8 @@ func TestTwoWorkspacesOnOnePostgreSQLCatalog(t *testing.T) {
 		Fails("Object exists already", "apply", "-auto-approve", "-input=false")
 	profile := strings.NewReplacer(`"login"`+"\n  brand", `"other"`+"\n  brand", "otp_brand.acme.name", `"acme"`, "otp_message_template.login.name", `"login"`, "otp_sender_id.europe.name", `"europe"`).
 		Replace(providertest.Setup("acme", "Acme", providertest.OverOctopush))
-	profile = strings.Replace(profile[strings.Index(profile, `resource "otp_profile"`):], `name              = "login"`, `name              = "other"`, 1)
+	_, profile, _ = strings.Cut(profile, `resource "otp_profile"`)
+	profile = strings.Replace(`resource "otp_profile"`+profile, `name              = "login"`, `name              = "other"`, 1)
 	other.Configure(profile).Apply()
 	w.Has(catalog.Profile, "login", "other")
 

@@ -35,7 +35,7 @@ func TestTheGrantsOfTheGuideAreEnoughForTerraform(t *testing.T) {
 	w := providertest.NewWorkspace(t)
 	w.World = providertest.WorldAt(t, server.URL(pgtest.Terraform, pgtest.GuideDatabase, "search_path="+pgtest.GuideSchema))
 	trace := filepath.Join(w.Folder, "trace.log")
-	env := append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+trace)
+	env := append(slices.Clone(w.Env), "TF_LOG=TRACE", "TF_LOG_PATH="+trace)
 	as := func(user, password string) {
 		w.Env = append(slices.Clone(env), "OTP_CATALOG_URL="+url(user), "PGPASSWORD="+password)
 	}

@@ -3,6 +3,7 @@ package tf_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,8 @@ func TestAReferenceToWhatThisRunDeletesFailsAtPlan(t *testing.T) {
 	w := providertest.NewWorkspace(t)
 	w.Configure(providertest.Setup("acme", "Acme", providertest.OverOctopush)).Apply()
 	body := strings.Replace(providertest.Setup("acme", "Acme", providertest.OverOctopush), "otp_brand.acme.name", `"acme"`, 1)
-	w.Configure(body[strings.Index(body, `resource "otp_message_template"`):])
+	_, body, _ = strings.Cut(body, `resource "otp_message_template"`)
+	w.Configure(`resource "otp_message_template"` + body)
 	output, code := w.TF("plan", "-input=false")
 	if code == 0 {
 		t.Fatalf("the plan keeps a profile on a brand that it deletes: %s", output)
@@ -132,7 +134,7 @@ func TestAnotherOrAnEmptyCatalogIsNoRemoval(t *testing.T) {
 		t.Fatal(err)
 	}
 	right := w.Env
-	w.Env = append(right, "OTP_CATALOG_URL="+empty.URL)
+	w.Env = append(slices.Clone(right), "OTP_CATALOG_URL="+empty.URL)
 	output := w.Fails("Catalog is not the one this configuration was applied to", "plan", "-input=false")
 	if !strings.Contains(output, id) {
 		t.Errorf("the error does not name the catalog %s: %s", id, output)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // sandboxed is a provider block that points at a sandbox.
@@ -42,7 +43,7 @@ func check(at string, value knownvalue.Check, more ...string) statecheck.StateCh
 func TestEveryPageOfTransactionsIsRead(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewSandbox(t)
-	if err := server.AddTransactions(234); err != nil {
+	if err := myotp.At(server).AddTransactions(234); err != nil {
 		t.Fatal(err)
 	}
 	config := providertest.Transactions("start_date = \"2026-08-01\"\nend_date = \"2026-10-01\"\nmax_items = 5000") +
@@ -79,7 +80,7 @@ func TestEveryPageOfTransactionsIsRead(t *testing.T) {
 func TestMoreTransactionsThanAskedForIsAWarning(t *testing.T) {
 	t.Parallel()
 	server := providertest.NewSandbox(t)
-	if err := server.AddTransactions(250); err != nil {
+	if err := myotp.At(server).AddTransactions(250); err != nil {
 		t.Fatal(err)
 	}
 	resource.UnitTest(t, resource.TestCase{
@@ -103,7 +104,7 @@ func TestFaultsOfAVendorAreErrorsThatSayWhatToDo(t *testing.T) {
 		want  string
 	}{
 		"plan without reports": {func(s *sandbox.Server) error {
-			return s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = sandbox.PlanStarter })
+			return myotp.At(s).Update(func(a *myotp.Account) { a.Plan = myotp.PlanStarter })
 		}, `MyOTP\.App[\s│]+could[\s│]+not[\s│]+read[\s│]+the[\s│]+transactions`},
 		"HTML": {func(s *sandbox.Server) error { return s.Fail(sandbox.HTMLPage("myotp", "report", 200)) }, `(?i)html`},
 		"half an answer": {func(s *sandbox.Server) error {

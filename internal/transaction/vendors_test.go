@@ -13,6 +13,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // september is a period with its last day, which a new sandbox is in.
@@ -61,7 +63,7 @@ func TestTransactionsAreAsTheVendorsTellThem(t *testing.T) {
 			t.Parallel()
 			s := providertest.NewSandbox(t)
 			for _, channel := range []string{"sms", "whatsapp"} {
-				if err := s.AddSentMessages(channel, 2); err != nil {
+				if err := androidapi.At(s).AddSentMessages(channel, 2); err != nil {
 					t.Fatal(err)
 				}
 				if err := s.Advance(30 * time.Second); err != nil {
@@ -93,7 +95,7 @@ func TestTransactionsAreAsTheVendorsTellThem(t *testing.T) {
 
 func TestAPeriodWithoutTransactions(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{"empty list": {}, "body status 404": {EmptyList404: true}} {
+	for name, settings := range map[string]androidapi.Settings{"empty list": {}, "body status 404": {EmptyList404: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{AndroidAPI: settings}})
@@ -146,9 +148,10 @@ func TestAWhatsAppAddressIsNoPhoneNumber(t *testing.T) {
 
 func TestManyTransactionsAreWholeAndInOrder(t *testing.T) {
 	t.Parallel()
-	sms := func(s *sandbox.Server, n int) error { return s.AddSentMessages("sms", n) }
-	chats := func(s *sandbox.Server, n int) error { return s.AddSentMessages("whatsapp", n) }
-	rows, uuid := (*sandbox.Server).AddTransactions, "00000000-0000-4000-8000-00000000"
+	sms := func(s *sandbox.Server, n int) error { return androidapi.At(s).AddSentMessages("sms", n) }
+	chats := func(s *sandbox.Server, n int) error { return androidapi.At(s).AddSentMessages("whatsapp", n) }
+	rows := func(s *sandbox.Server, n int) error { return myotp.At(s).AddTransactions(n) }
+	const uuid = "00000000-0000-4000-8000-00000000"
 	for name, test := range map[string]struct {
 		vendor   otp.Vendor
 		path     string
@@ -195,10 +198,10 @@ func TestManyTransactionsAreWholeAndInOrder(t *testing.T) {
 func TestMoreTransactionsThanAskedForOverAllVendors(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddSentMessages("sms", 30); err != nil {
+	if err := androidapi.At(s).AddSentMessages("sms", 30); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.AddTransactions(30); err != nil {
+	if err := myotp.At(s).AddTransactions(30); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.AndroidAPI, otp.MyOTP)
@@ -218,7 +221,7 @@ func TestMoreTransactionsThanAskedForOverAllVendors(t *testing.T) {
 func TestTheListsOfAndroidAPIAreReadOnceForAllPeriods(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
-	if err := s.AddSentMessages("sms", 150); err != nil {
+	if err := androidapi.At(s).AddSentMessages("sms", 150); err != nil {
 		t.Fatal(err)
 	}
 	w := providertest.NewWalk(t, s, otp.AndroidAPI)
@@ -239,7 +242,7 @@ func TestTransactionsOfOneVendorSurviveTheFailureOfAnother(t *testing.T) {
 		t.Run(permission, func(t *testing.T) {
 			t.Parallel()
 			s := providertest.Changed(t, providertest.Forbid(permission))
-			if err := s.AddTransactions(2); err != nil {
+			if err := myotp.At(s).AddTransactions(2); err != nil {
 				t.Fatal(err)
 			}
 			w := providertest.NewWalk(t, s, otp.AndroidAPI, otp.MyOTP)
@@ -250,7 +253,7 @@ func TestTransactionsOfOneVendorSurviveTheFailureOfAnother(t *testing.T) {
 			}
 			w.Fails("otp_transactions", september(map[string]any{"vendors": providertest.SetOf("androidapi")}), missing)
 
-			if err := s.UpdateMyOTP(func(a *sandbox.MyOTPAccount) { a.Plan = sandbox.PlanStarter }); err != nil {
+			if err := myotp.At(s).Update(func(a *myotp.Account) { a.Plan = myotp.PlanStarter }); err != nil {
 				t.Fatal(err)
 			}
 			_, diagnostics := w.Read("otp_transactions", september(nil))

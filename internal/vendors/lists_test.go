@@ -10,6 +10,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -52,7 +53,7 @@ func TestEveryListIsReadOnce(t *testing.T) {
 	t.Parallel()
 	s, clients := connected(t)
 	for channel, n := range map[string]int{"sms": 3, "whatsapp": 4} {
-		if err := s.AddSentMessages(channel, n); err != nil {
+		if err := androidapi.At(s).AddSentMessages(channel, n); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,7 +86,7 @@ func TestListedMessagesHaveNoText(t *testing.T) {
 	t.Parallel()
 	s, clients := connected(t)
 	for _, channel := range []string{"sms", "whatsapp"} {
-		if err := s.AddSentMessages(channel, 1); err != nil {
+		if err := androidapi.At(s).AddSentMessages(channel, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -112,7 +113,7 @@ func TestWhatsAppAccountsAreReadAnewAfterAWrite(t *testing.T) {
 		}
 	}
 	count(1)
-	if err := s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp = nil }); err != nil {
+	if err := androidapi.At(s).Update(func(a *androidapi.Account) { a.WhatsApp = nil }); err != nil {
 		t.Fatal(err)
 	}
 	count(1)

@@ -40,7 +40,7 @@ func calls[C, V any](folder string, client func(*vendors.Clients) (C, error), me
 		v := reflect.ValueOf(value)
 		nothing := !v.IsValid() || v.IsZero()
 		if err != nil && !nothing {
-			return nil, fmt.Errorf("a value beside the error: %v", err)
+			return nil, fmt.Errorf("a value beside the error: %w", err)
 		}
 		if err == nil && nothing && v.Kind() == reflect.Pointer {
 			return nil, errors.New("neither a value nor an error")

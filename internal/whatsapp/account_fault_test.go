@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // Whatever goes wrong before the scan leaves an error that says so, no state,
@@ -27,15 +27,15 @@ func TestALinkThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 		"nobody scans": {[]any{"timeouts", map[string]any{"create": "1m30s"}}, nil, nil,
 			[]string{"not linked in time", "Waited 1m30s in vain for the QR code to be scanned by the phone whose number ends in 5566", "Nothing was linked"}},
 		"nobody can scan": {[]any{"qr_file", nil, "timeouts", map[string]any{"create": "30s"}}, nil, nil, []string{"Waited 30s in vain", "showed the QR code to nobody"}},
-		"server is never ready": {nil, func(l *providertest.Linking) { l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 1000 }) },
-			func(l *providertest.Linking) { l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 0 }) }, []string{"made no QR code yet"}},
+		"server is never ready": {nil, func(l *providertest.Linking) { l.Update(func(a *androidapi.Account) { a.LinksNotReady = 1000 }) },
+			func(l *providertest.Linking) { l.Update(func(a *androidapi.Account) { a.LinksNotReady = 0 }) }, []string{"made no QR code yet"}},
 		"no such server": {[]any{"server_id", "77"}, nil, nil, []string{"WhatsApp server does not exist", `no WhatsApp server "77"`, "1 (Shared), 2 (Business)"}},
 		"no server at all": {nil, func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.WhatsAppServers = nil })
+			l.Update(func(a *androidapi.Account) { a.WhatsAppServers = nil })
 		},
 			func(l *providertest.Linking) {
-				l.Update(func(a *sandbox.AndroidAPIAccount) {
-					a.WhatsAppServers = []sandbox.WhatsAppServer{{ID: 1, Name: "Shared"}}
+				l.Update(func(a *androidapi.Account) {
+					a.WhatsAppServers = []androidapi.WhatsAppServer{{ID: 1, Name: "Shared"}}
 				})
 			}, []string{"has no WhatsApp server"}},
 		"HTML for the list":  {nil, func(l *providertest.Linking) { l.Fail("wa_accounts", 1) }, nil, []string{"could not link the WhatsApp account", "not JSON"}},
@@ -43,10 +43,10 @@ func TestALinkThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 		"HTML while waiting": {nil, func(l *providertest.Linking) { l.Fail("wa_info", -1) }, func(l *providertest.Linking) { l.Vendor.ClearFaults() }, []string{"Could not check a WhatsApp link", "not JSON"}},
 		"permission goes while waiting": {nil, func(l *providertest.Linking) {
 			l.During(2, func() {
-				l.Update(func(a *sandbox.AndroidAPIAccount) { a.Permissions = []string{"get_wa_accounts"} })
+				l.Update(func(a *androidapi.Account) { a.Permissions = []string{"get_wa_accounts"} })
 			})
 		}, func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) {
+			l.Update(func(a *androidapi.Account) {
 				a.Permissions = []string{"get_wa_accounts", "create_whatsapp", "delete_wa_account"}
 			})
 		}, []string{`permission "create_whatsapp"`}},
@@ -60,7 +60,7 @@ func TestALinkThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			if test.before != nil {
 				test.before(l)
 			}
@@ -86,7 +86,7 @@ func TestACancelledLinkLeavesNothingUnlessItWasScanned(t *testing.T) {
 	for name, scanned := range map[string]bool{"before the scan": false, "just after it": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			ctx, cancel := context.WithCancel(t.Context())
 			if scanned {
 				l.During(2, l.Scan(providertest.SupportLine))
@@ -121,7 +121,7 @@ func TestALinkThatFailsAfterTheScanIsAWarningAndIsMended(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			l.During(2, l.Scan(providertest.SupportLine)).During(2, func() { l.Disconnect(providertest.SupportLine) })
@@ -146,7 +146,7 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsAnError(t *testing.T) {
 	t.Parallel()
 	t.Run("while it is created", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		l.During(1, l.Scan(providertest.SupportLine)).During(1, func() { l.Disconnect(providertest.SupportLine) })
 		l.During(3, func() { l.Remove(providertest.SupportLine) })
 		l.Apply(t.Context(), l.Account(providertest.SupportLine)).Failed("WhatsApp account was deleted", "Plan again")
@@ -157,7 +157,7 @@ func TestAnAccountThatIsDeletedDuringTheWaitIsAnError(t *testing.T) {
 	})
 	t.Run("while it is linked again", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 		l.Apply(t.Context(), config).Fine()
 		l.Disconnect(providertest.SeededPhone)
@@ -188,7 +188,7 @@ func TestALinkAgainThatFailsKeepsTheState(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			config := l.Account(providertest.SeededPhone, "adopt_existing", true, "timeouts", map[string]any{"update": "2m"})
 			l.Apply(t.Context(), config).Fine()
 			l.Disconnect(providertest.SeededPhone)
@@ -206,7 +206,7 @@ func TestALinkAgainThatFailsKeepsTheState(t *testing.T) {
 	}
 	t.Run("another phone scans", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 		l.Apply(t.Context(), config).Fine()
 		l.Disconnect(providertest.SeededPhone)
@@ -221,13 +221,13 @@ func TestALinkAgainThatFailsKeepsTheState(t *testing.T) {
 // What profiles refer to is the handle: that it changes must not pass unseen.
 func TestAnAccountThatComesBackUnderAnotherHandleIsAnError(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 	l.Apply(t.Context(), config).Fine()
 	l.Disconnect(providertest.SeededPhone)
 	l.During(1, func() {
-		l.Update(func(a *sandbox.AndroidAPIAccount) {
-			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "newhandle", Status: "connected"})
+		l.Update(func(a *androidapi.Account) {
+			a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "newhandle", Status: "connected"})
 		})
 		providertest.Answer(t, l.Vendor, "androidapi", "wa_info", `{"status":200,"message":"","data":{"wid":"923001112233:7@s.whatsapp.net","unique":"newhandle"}}`)
 	})
@@ -239,7 +239,7 @@ func TestAnAccountThatComesBackUnderAnotherHandleIsAnError(t *testing.T) {
 
 func TestADeleteThatFailsKeepsTheAccount(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	config := l.Account(providertest.SeededPhone, "adopt_existing", true, "timeouts", map[string]any{"delete": "9s"})
 	l.Apply(t.Context(), config).Fine()
 	l.Fail("wa_account_delete", -1)
@@ -258,7 +258,7 @@ func TestADeleteThatFailsKeepsTheAccount(t *testing.T) {
 // A file that is not a QR code of ours is somebody's.
 func TestAFileThatIsThereIsNotOverwritten(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	mine := filepath.Join(l.Folder, "main.tf")
 	if err := os.WriteFile(mine, []byte("# mine\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -286,7 +286,7 @@ func TestResourcesOfOneRunDoNotGetInEachOthersWay(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			w := l.Walk()
 			l.During(1, func() {
 				if said := l.Create(w, test.second(l)); !strings.HasPrefix(said, test.want) {
@@ -309,7 +309,7 @@ func TestACodeThatTheOtherExpectedPhoneScansIsNotWasted(t *testing.T) {
 	for name, late := range map[string]bool{"seen by the other one first": false, "seen by the other one later": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			w, scanned, said := l.Walk(), make(chan struct{}), make(chan string, 1)
 			seen := make(chan struct{})
 			l.During(1, func() { // the first one waits
@@ -322,7 +322,7 @@ func TestACodeThatTheOtherExpectedPhoneScansIsNotWasted(t *testing.T) {
 				}
 			})
 			l.During(2, func() { // the second one, too
-				l.Must(l.Vendor.ScanQR(l.Vendor.WhatsAppLinks()[0].Token, providertest.StrayPhone))
+				l.Must(androidapi.At(l.Vendor).ScanQR(androidapi.At(l.Vendor).WhatsAppLinks()[0].Token, providertest.StrayPhone))
 				close(scanned)
 				if late {
 					<-seen
@@ -342,7 +342,7 @@ func TestACodeThatTheOtherExpectedPhoneScansIsNotWasted(t *testing.T) {
 
 func TestWrongArgumentsAreRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	for phone, want := range map[string]string{
 		"00923004445566":   `Write "\+923004445566"`,
 		"923004445566":     `Write "\+923004445566"`,
@@ -376,7 +376,7 @@ func TestWrongArgumentsAreRefusedAtPlan(t *testing.T) {
 
 func TestAPlanSaysThatNobodyWillSeeTheCode(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Plans(map[string]any{"phone": providertest.SupportLine}).Fine().Warned("QR code will not be shown")
 	if o := l.Plans(l.Account(providertest.SupportLine)); o.Warnings != "" {
 		t.Errorf("warned: %s", o.Warnings)
@@ -385,7 +385,7 @@ func TestAPlanSaysThatNobodyWillSeeTheCode(t *testing.T) {
 
 func TestMissingCredentialsAreAnErrorAtPlanAndUnknownOnesAreNot(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Apply(t.Context(), l.Account(providertest.SeededPhone, "adopt_existing", true)).Fine()
 	before, _ := l.Attributes()["status"].(string)
 	for name, test := range map[string]struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/faulttest"
 )
 
@@ -22,7 +22,7 @@ func TestNoFaultOfTheListChangesTheState(t *testing.T) {
 			continue // a matter of the transport, and lists of other accounts
 		}
 		cases = append(cases, faulttest.Case{Name: fault.Name, Run: func(t *testing.T) {
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 			l.Apply(t.Context(), config).Fine()
 			before := l.Attributes()

@@ -19,6 +19,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // TestTheLifeOfAWhatsAppAccount goes through a real Terraform, whose second
@@ -27,7 +28,7 @@ func TestTheLifeOfAWhatsAppAccount(t *testing.T) {
 	t.Parallel()
 	const address = "otp_whatsapp_account.support"
 	status, id := tfjsonpath.New("status"), tfjsonpath.New("id")
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{RotateQR: true})
+	l := providertest.NewLinking(t, androidapi.Settings{RotateQR: true})
 	l.Scanning(providertest.SupportLine)
 	same, planned := statecheck.CompareValue(compare.ValuesSame()), func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)}}
@@ -85,7 +86,7 @@ func TestTheLifeOfAWhatsAppAccount(t *testing.T) {
 // with every log on.
 func TestCtrlCEndsAWaitAtOnce(t *testing.T) {
 	t.Parallel()
-	l, w := providertest.NewLinking(t, sandbox.AndroidAPISettings{}), providertest.NewWorkspace(t)
+	l, w := providertest.NewLinking(t, androidapi.Settings{}), providertest.NewWorkspace(t)
 	logs := filepath.Join(w.Folder, "trace.log")
 	w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
 	w.Configure(l.Config(providertest.SupportLine, ""))

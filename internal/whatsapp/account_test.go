@@ -14,11 +14,12 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestAScanLinksTheWhatsAppAccount(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{
+	for name, settings := range map[string]androidapi.Settings{
 		"status 301 while nobody scans": {}, "data false while nobody scans": {InfoWaiting200: true},
 		"phone in place of wid": {InfoPhone: true}, "empty lists as 404": {EmptyList404: true},
 	} {
@@ -26,9 +27,9 @@ func TestAScanLinksTheWhatsAppAccount(t *testing.T) {
 			t.Parallel()
 			l := providertest.NewLinking(t, settings)
 			config := l.Account(providertest.SupportLine, "server_id", "2", "timeouts", map[string]any{"create": "5m"})
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 2 })
+			l.Update(func(a *androidapi.Account) { a.LinksNotReady = 2 })
 			l.During(4, func() {
-				if got := providertest.Says(t, l.QRFile); got != l.Vendor.WhatsAppLinks()[0].QR {
+				if got := providertest.Says(t, l.QRFile); got != androidapi.At(l.Vendor).WhatsAppLinks()[0].QR {
 					t.Errorf("the file says %q", got)
 				}
 				if info, err := os.Stat(l.QRFile); err != nil || info.Mode().Perm() != 0o600 {
@@ -52,7 +53,7 @@ func TestAScanLinksTheWhatsAppAccount(t *testing.T) {
 // The file always shows the code that can be scanned.
 func TestTheQRFileFollowsTheVendor(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{
+	for name, settings := range map[string]androidapi.Settings{
 		"replaced under the same token": {RotateQR: true, QRSeconds: 10}, "expired": {QRSeconds: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -63,7 +64,7 @@ func TestTheQRFileFollowsTheVendor(t *testing.T) {
 				l.During(wait+1, func() { seen[providertest.Says(t, l.QRFile)] = true })
 			}
 			l.During(13, func() {
-				links := l.Vendor.WhatsAppLinks()
+				links := androidapi.At(l.Vendor).WhatsAppLinks()
 				if got := providertest.Says(t, l.QRFile); got != links[len(links)-1].QR {
 					t.Errorf("the file says %q, want %q", got, links[len(links)-1].QR)
 				}
@@ -80,7 +81,7 @@ func TestTheQRFileFollowsTheVendor(t *testing.T) {
 
 func TestADisconnectedAccountIsPlannedAndLinkedAgain(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{"without infolink": {}, "with infolink": {RelinkInfoLink: true}} {
+	for name, settings := range map[string]androidapi.Settings{"without infolink": {}, "with infolink": {RelinkInfoLink: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := providertest.NewLinking(t, settings)
@@ -107,7 +108,7 @@ func TestADisconnectedAccountIsPlannedAndLinkedAgain(t *testing.T) {
 
 func TestALinkedPhoneIsRefusedWithItsImportBlock(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Apply(t.Context(), l.Account(providertest.SeededPhone)).Failed("Phone is linked already", providertest.SeededAccount+" (connected)", "adopt_existing = true",
 		fmt.Sprintf("import {\n  to = otp_whatsapp_account.<label>\n  id = %q\n}", providertest.SeededAccount))
 	if l.State != nil {
@@ -118,7 +119,7 @@ func TestALinkedPhoneIsRefusedWithItsImportBlock(t *testing.T) {
 
 func TestAnExistingAccountIsAdopted(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 	l.Apply(t.Context(), config).Fine()
 	l.Called(map[string]int{"wa_accounts": 1}) // and nothing was linked
@@ -140,7 +141,7 @@ func TestAnExistingAccountIsAdopted(t *testing.T) {
 // Arguments of the next link change without a call.
 func TestAChangeOfArgumentsCallsNobody(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Apply(t.Context(), l.Account(providertest.SeededPhone, "adopt_existing", true)).Fine()
 	before := providertest.Requested(l.Vendor)["wa_accounts"]
 	for _, config := range []map[string]any{
@@ -162,7 +163,7 @@ func TestAChangeOfArgumentsCallsNobody(t *testing.T) {
 
 func TestAnotherPhoneNumberReplacesTheAccount(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Apply(t.Context(), l.Account(providertest.SeededPhone, "adopt_existing", true)).Fine()
 	if o := l.Plans(l.Account(providertest.SupportLine)).Fine(); !o.Replaces {
 		t.Errorf("planned %v", o.Planned)
@@ -171,7 +172,7 @@ func TestAnotherPhoneNumberReplacesTheAccount(t *testing.T) {
 
 func TestDeletingWhatIsGoneSucceeds(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Apply(t.Context(), l.Account(providertest.SeededPhone, "adopt_existing", true)).Fine()
 	kept := *l.State
 	l.Remove(providertest.SeededPhone)
@@ -188,7 +189,7 @@ func TestDeletingWhatIsGoneSucceeds(t *testing.T) {
 
 func TestAnAccountThatWasDeletedElsewhereLeavesTheState(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 	l.Apply(t.Context(), config).Fine()
 	l.Remove(providertest.SeededPhone)
@@ -202,7 +203,7 @@ func TestAnAccountThatWasDeletedElsewhereLeavesTheState(t *testing.T) {
 // A failure to read must never look like a removal.
 func TestAnUnreadableListKeepsTheState(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	config := l.Account(providertest.SeededPhone, "adopt_existing", true)
 	l.Apply(t.Context(), config).Fine()
 	l.Fail("wa_accounts", 1)
@@ -219,7 +220,7 @@ func TestReadingManyAccountsCostsOnePagedList(t *testing.T) {
 	for n, pages := range map[int]int{50: 1, 99: 1, 250: 3} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			handles, w := l.Accounts(n), l.Walk()
 			var all sync.WaitGroup
 			for i, handle := range handles {
@@ -245,7 +246,7 @@ func TestReadingManyAccountsCostsOnePagedList(t *testing.T) {
 // What was read before a write is not what is read after it.
 func TestAWriteDropsTheSharedList(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	w := l.Walk()
 	none, config := w.Dynamic(w.Object(w.AccountType(), nil)), w.Dynamic(w.Object(w.AccountType(), l.Account(providertest.SupportLine)))
 	read := func(handle string) *tfprotov6.ReadResourceResponse {
@@ -277,13 +278,13 @@ func TestAWriteDropsTheSharedList(t *testing.T) {
 // on.
 func TestLinkingLeavesNoTraceInTheLog(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{QRSeconds: 5})
+	l := providertest.NewLinking(t, androidapi.Settings{QRSeconds: 5})
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
 	config := l.Account(providertest.SupportLine)
 	var secrets []string
 	note := func() {
-		for _, link := range l.Vendor.WhatsAppLinks() {
+		for _, link := range androidapi.At(l.Vendor).WhatsAppLinks() {
 			secrets = append(secrets, link.Token, link.QR)
 		}
 	}

@@ -39,7 +39,7 @@ func e164(text string) string {
 // samePhone plans no change where a number is only spelled otherwise.
 type samePhone struct{}
 
-// Description says so.
+// Description is the modifier in words.
 func (samePhone) Description(context.Context) string {
 	return "a number that is only spelled otherwise is no change"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestWhatsAppAccountsAreAsTheVendorTellsThem(t *testing.T) {
@@ -23,8 +24,8 @@ func TestWhatsAppAccountsAreAsTheVendorTellsThem(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) {
-				a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 13, Phone: "+447700900123", Unique: "f00d", Status: sandbox.WhatsAppDisconnected})
+			s := providertest.Changed(t, func(a *androidapi.Account) {
+				a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 13, Phone: "+447700900123", Unique: "f00d", Status: androidapi.WhatsAppDisconnected})
 			})
 			want := map[string]any{"reveal_personal_data": test.reveal, "accounts": []any{
 				map[string]any{
@@ -42,17 +43,17 @@ func TestWhatsAppAccountsAreAsTheVendorTellsThem(t *testing.T) {
 
 func TestManyWhatsAppAccountsAreWholeAndInOrder(t *testing.T) {
 	t.Parallel()
-	account := func(i int) sandbox.WhatsAppAccount {
-		return sandbox.WhatsAppAccount{ID: i, Phone: "+923001112233", Unique: fmt.Sprintf("account-%03d", i), Status: sandbox.WhatsAppConnected}
+	account := func(i int) androidapi.WhatsAppAccount {
+		return androidapi.WhatsAppAccount{ID: i, Phone: "+923001112233", Unique: fmt.Sprintf("account-%03d", i), Status: androidapi.WhatsAppConnected}
 	}
-	s := providertest.Changed(t, func(a *sandbox.AndroidAPIAccount) {
+	s := providertest.Changed(t, func(a *androidapi.Account) {
 		a.WhatsApp = nil
 		for i := range 250 {
 			a.WhatsApp = append(a.WhatsApp, account(i))
 		}
 	})
 	url := providertest.Before(t, s, "/get/wa.accounts", func() error {
-		return s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp = slices.Insert(a.WhatsApp, 0, account(999)) })
+		return androidapi.At(s).Update(func(a *androidapi.Account) { a.WhatsApp = slices.Insert(a.WhatsApp, 0, account(999)) })
 	})
 	w := providertest.NewWalkAt(t, s, url, otp.AndroidAPI)
 	got := providertest.Column(w.Reads("otp_whatsapp_accounts", nil)["accounts"], "id")
@@ -86,11 +87,11 @@ func TestWhatsAppServersAreAsTheVendorTellsThem(t *testing.T) {
 
 func TestAnAccountWithoutWhatsAppHasNothingToShow(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{"empty list": {}, "body status 404": {EmptyList404: true}} {
+	for name, settings := range map[string]androidapi.Settings{"empty list": {}, "body status 404": {EmptyList404: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{AndroidAPI: settings}})
-			if err := s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp, a.WhatsAppServers = nil, nil }); err != nil {
+			if err := androidapi.At(s).Update(func(a *androidapi.Account) { a.WhatsApp, a.WhatsAppServers = nil, nil }); err != nil {
 				t.Fatal(err)
 			}
 			w := providertest.NewWalk(t, s, otp.AndroidAPI)

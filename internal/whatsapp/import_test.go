@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestImportByIDByPhoneAndByIdentity(t *testing.T) {
@@ -18,7 +18,7 @@ func TestImportByIDByPhoneAndByIdentity(t *testing.T) {
 	}{"id": {providertest.SeededAccount, false}, "phone": {providertest.SeededPhone, false}, "identity": {providertest.SeededAccount, true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			l.Imports(test.id, test.byIdentity).Fine()
 			l.Called(map[string]int{"wa_accounts": 1}) // for import and read together
 			if got := l.Attributes(); got["id"] != providertest.SeededAccount || got["phone"] != providertest.SeededPhone || got["status"] != "connected" || got["adopt_existing"] != nil {
@@ -48,18 +48,18 @@ func TestAnImportOfWhatIsNotThereNamesWhatIs(t *testing.T) {
 		"very many":       {func(l *providertest.Linking) { l.Accounts(40) }, providertest.SeededAccount, `None of the 40 WhatsApp accounts.*otp_whatsapp_accounts`},
 		"unreadable":      {func(l *providertest.Linking) { l.Fail("wa_accounts", 1) }, providertest.SeededAccount, `AndroidAPI could not import the WhatsApp account`},
 		"phone not told": {func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.WhatsApp[0].Phone = "" })
+			l.Update(func(a *androidapi.Account) { a.WhatsApp[0].Phone = "" })
 		}, providertest.SeededAccount, `does not tell the phone number`},
 		"two of one phone": {func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) {
-				a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "twin", Status: "disconnected"})
+			l.Update(func(a *androidapi.Account) {
+				a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "twin", Status: "disconnected"})
 			})
 		}, providertest.SeededPhone, `2 WhatsApp accounts with that number.*` + providertest.SeededAccount + `, twin`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			test.before(l)
 			if o := l.Imports(test.id, false); !regexp.MustCompile(test.want).MatchString(o.Errors) {
 				t.Errorf("got %q, want %q", o.Errors, test.want)
@@ -70,7 +70,7 @@ func TestAnImportOfWhatIsNotThereNamesWhatIs(t *testing.T) {
 
 func TestWhatsAppAccountsAreListed(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	handles := l.Accounts(250)
 	for limit, pages := range map[int64]int{10: 1, 100: 1, 101: 2, 1000: 3} {
 		before := providertest.Requested(l.Vendor)["wa_accounts"]
@@ -112,7 +112,7 @@ func TestWhatsAppAccountsAreListed(t *testing.T) {
 
 func TestAListThatCannotBeReadIsAnError(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Fail("wa_accounts", 1)
 	without := l.WalkWith(map[string]any{"base_url": l.Vendor.Environment()["OTP_ANDROIDAPI_BASE_URL"]})
 	for want, w := range map[string]*providertest.Walk{"AndroidAPI could not list the WhatsApp accounts": l.Walk(), "OTP_ANDROIDAPI_SECRET": without} {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // Whatever goes wrong before the scan is an error that says so and leaves no
@@ -18,19 +18,19 @@ import (
 func TestAnActionThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 	t.Parallel()
 	short := []any{"timeouts", map[string]any{"invoke": "30s"}}
-	servers := func(servers ...sandbox.WhatsAppServer) func(*providertest.Linking) {
+	servers := func(servers ...androidapi.WhatsAppServer) func(*providertest.Linking) {
 		return func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.WhatsAppServers = servers })
+			l.Update(func(a *androidapi.Account) { a.WhatsAppServers = servers })
 		}
 	}
 	ready := func(after int) func(*providertest.Linking) {
 		return func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = after })
+			l.Update(func(a *androidapi.Account) { a.LinksNotReady = after })
 		}
 	}
 	permit := func(permissions ...string) func(*providertest.Linking) {
 		return func(l *providertest.Linking) {
-			l.Update(func(a *sandbox.AndroidAPIAccount) { a.Permissions = permissions })
+			l.Update(func(a *androidapi.Account) { a.Permissions = permissions })
 		}
 	}
 	tests := map[string]struct {
@@ -39,7 +39,7 @@ func TestAnActionThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 		want          []string
 	}{
 		"nobody scans":                   {short, nil, nil, []string{"not linked in time", "Waited 30s in vain for the QR code to be scanned by the phone whose number ends in 5566", "Nothing was linked"}},
-		"no server at all":               {nil, servers(), servers(sandbox.WhatsAppServer{ID: 1, Name: "Shared"}), []string{"has no WhatsApp server"}},
+		"no server at all":               {nil, servers(), servers(androidapi.WhatsAppServer{ID: 1, Name: "Shared"}), []string{"has no WhatsApp server"}},
 		"no such server":                 {[]any{"server_id", "77"}, nil, nil, []string{"WhatsApp server does not exist", `no WhatsApp server "77"`, "1 (Shared), 2 (Business)"}},
 		"data false for ever":            {short, ready(1000), ready(0), []string{"not linked in time", "for AndroidAPI to make a QR code", "Nothing was linked"}},
 		"HTML for the list":              {nil, func(l *providertest.Linking) { l.Fail("wa_accounts", 1) }, nil, []string{"could not link the WhatsApp account", "not JSON"}},
@@ -56,7 +56,7 @@ func TestAnActionThatFailsBeforeTheScanLeavesNothing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			if test.before != nil {
 				test.before(l)
 			}
@@ -76,15 +76,15 @@ func TestAnActionSurvivesWhatPasses(t *testing.T) {
 	t.Parallel()
 	for name, pass := range map[string]func(*providertest.Linking){
 		"expired token": func(l *providertest.Linking) {
-			l.During(2, func() { l.Must(l.Vendor.ExpireQR(l.Vendor.WhatsAppLinks()[0].Token)) })
+			l.During(2, func() { l.Must(androidapi.At(l.Vendor).ExpireQR(androidapi.At(l.Vendor).WhatsAppLinks()[0].Token)) })
 		},
 		"HTML once":        func(l *providertest.Linking) { l.During(2, func() { l.Fail("wa_info", 1) }) },
 		"HTML for the QR":  func(l *providertest.Linking) { l.Fail("wa_qr", -1) },
-		"server not ready": func(l *providertest.Linking) { l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 3 }) },
+		"server not ready": func(l *providertest.Linking) { l.Update(func(a *androidapi.Account) { a.LinksNotReady = 3 }) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			pass(l)
 			l.During(6, l.Scan(providertest.SupportLine)).Invoke(t.Context(), l.LinkConfig(providertest.SupportLine)).Fine()
 			l.Left(providertest.SeededPhone, providertest.SupportLine)
@@ -105,7 +105,7 @@ func TestAnActionThatFailsAfterTheScanIsAnErrorAndIsMended(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			l.During(2, l.Scan(providertest.SupportLine)).During(2, func() { l.Disconnect(providertest.SupportLine) })
@@ -120,7 +120,7 @@ func TestAnActionThatFailsAfterTheScanIsAnErrorAndIsMended(t *testing.T) {
 
 func TestARelinkWhoseAccountIsDeletedMeanwhileIsAnError(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Disconnect(providertest.SeededPhone)
 	l.During(2, func() { l.Remove(providertest.SeededPhone) })
 	l.Invoke(t.Context(), l.LinkConfig(providertest.SeededPhone)).Failed("WhatsApp account was deleted", "Invoke the action again")
@@ -130,9 +130,9 @@ func TestARelinkWhoseAccountIsDeletedMeanwhileIsAnError(t *testing.T) {
 
 func TestAPhoneWithTwoAccountsIsNotGuessedAt(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
-	l.Update(func(a *sandbox.AndroidAPIAccount) {
-		a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "second", Status: "disconnected"})
+	l := providertest.NewLinking(t, androidapi.Settings{})
+	l.Update(func(a *androidapi.Account) {
+		a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 13, Phone: providertest.SeededPhone, Unique: "second", Status: "disconnected"})
 	})
 	l.Invoke(t.Context(), l.LinkConfig(providertest.SeededPhone)).Failed("Phone is linked already", "2 WhatsApp accounts", "second (disconnected)", "Remove the accounts")
 	l.Called(map[string]int{"wa_accounts": 1})
@@ -155,7 +155,7 @@ func (c *ctrlC) Sleep(ctx context.Context, _ time.Duration) error {
 // has stopped. What it does not hear of it takes for success.
 func TestACancelledActionEndsBeforeTheProviderHasStopped(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	clock, stopped := &ctrlC{Linking: l}, make(chan error, 1)
 	stopping, err := provider.NewServer(provider.New("test", provider.WithClock(clock))())
 	if err != nil {
@@ -194,7 +194,7 @@ func TestACancelledActionEndsBeforeTheProviderHasStopped(t *testing.T) {
 // are waited for, although nobody has heard of it yet; later ones are refused.
 func TestAnActionBeginsBeforeTheProviderStopsOrNotAtAll(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	stopping, err := provider.NewServer(provider.New("test", provider.WithClock(l))())
 	if err != nil {
 		t.Fatal(err)

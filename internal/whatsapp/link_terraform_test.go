@@ -9,13 +9,13 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestTerraformShowsTheCodeOfAnInvokedAction(t *testing.T) {
 	t.Parallel()
 	providertest.TerraformWithActions(t)
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	w := l.Workspace("action.tf")
 	var say string
 	output, code := l.Applies(w, l.Scans(providertest.SupportLine, &say), "-invoke=action.otp_whatsapp_link.support")
@@ -36,7 +36,7 @@ func TestTerraformShowsTheCodeOfAnInvokedAction(t *testing.T) {
 func TestTerraformLinksThePhoneBeforeItsAccountIsCreatedAndUpdated(t *testing.T) {
 	t.Parallel()
 	providertest.TerraformWithActions(t)
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	w := l.Workspace("action_trigger.tf")
 	for _, want := range []string{"1 added", "1 changed"} {
 		var say string
@@ -60,11 +60,11 @@ func TestCtrlCEndsAnActionAndWhatItWasTriggeredBy(t *testing.T) {
 	for name, arguments := range map[string][]string{"invoked": {"-invoke=action.otp_whatsapp_link.sales"}, "trigger": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+			l := providertest.NewLinking(t, androidapi.Settings{})
 			w := l.Workspace("action_trigger.tf")
 			logs := filepath.Join(w.Folder, "trace.log")
 			w.Env = append(w.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+logs)
-			output, code := l.Applies(w, func(_ sandbox.WhatsAppLink, p *os.Process) { l.Must(p.Signal(os.Interrupt)) }, arguments...)
+			output, code := l.Applies(w, func(_ androidapi.WhatsAppLink, p *os.Process) { l.Must(p.Signal(os.Interrupt)) }, arguments...)
 			// Terraform halts by itself, with words of its own, where the action
 			// tells something after Ctrl-C.
 			text := providertest.Fold(output)

@@ -12,12 +12,12 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestTheActionLinksWhoeverScansTheCodeThatItShows(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{
+	for name, settings := range map[string]androidapi.Settings{
 		"status 301 while nobody scans": {}, "data false while nobody scans": {InfoWaiting200: true},
 		"phone in place of wid": {InfoPhone: true}, "empty lists as 404": {EmptyList404: true},
 	} {
@@ -25,10 +25,10 @@ func TestTheActionLinksWhoeverScansTheCodeThatItShows(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, phone %v", name, phone), func(t *testing.T) {
 				t.Parallel()
 				l := providertest.NewLinking(t, settings)
-				l.Update(func(a *sandbox.AndroidAPIAccount) { a.LinksNotReady = 2 })
+				l.Update(func(a *androidapi.Account) { a.LinksNotReady = 2 })
 				var code string
 				l.During(4, func() {
-					code = l.Vendor.WhatsAppLinks()[0].QR
+					code = androidapi.At(l.Vendor).WhatsAppLinks()[0].QR
 					if got := providertest.Says(t, l.QRFile); got != code {
 						t.Errorf("the file says %q", got)
 					}
@@ -51,9 +51,9 @@ func TestTheActionLinksWhoeverScansTheCodeThatItShows(t *testing.T) {
 // Somebody who wants no colors gets text alone; it is for a dark background.
 func TestWithoutColorsTheCodeIsText(t *testing.T) {
 	t.Setenv("NO_COLOR", "1")
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	var code string
-	l.During(1, func() { code = l.Vendor.WhatsAppLinks()[0].QR }).During(1, l.Scan(providertest.SupportLine))
+	l.During(1, func() { code = androidapi.At(l.Vendor).WhatsAppLinks()[0].QR }).During(1, l.Scan(providertest.SupportLine))
 	i := l.Invoke(t.Context(), l.LinkConfig(providertest.SupportLine))
 	i.Fine()
 	if all := strings.Join(i.Progress, "\n"); strings.Contains(all, "\x1b") {
@@ -67,7 +67,7 @@ func TestWithoutColorsTheCodeIsText(t *testing.T) {
 // The code that is shown last can always be scanned.
 func TestTheActionShowsTheCodeAnewWhenTheVendorReplacesIt(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{
+	for name, settings := range map[string]androidapi.Settings{
 		"replaced under the same token": {RotateQR: true, QRSeconds: 10}, "expired": {QRSeconds: 10},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestTheActionShowsTheCodeAnewWhenTheVendorReplacesIt(t *testing.T) {
 			l := providertest.NewLinking(t, settings)
 			var last string
 			l.During(13, func() {
-				links := l.Vendor.WhatsAppLinks()
+				links := androidapi.At(l.Vendor).WhatsAppLinks()
 				last = links[len(links)-1].QR
 				l.Scan(providertest.SupportLine)()
 			})
@@ -92,7 +92,7 @@ func TestTheActionShowsTheCodeAnewWhenTheVendorReplacesIt(t *testing.T) {
 
 func TestALinkedPhoneNeedsNothing(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	i := l.Invoke(t.Context(), l.LinkConfig(providertest.SeededPhone))
 	i.Fine()
 	i.Told("ends in 2233 is linked and connected already, as the WhatsApp account " + providertest.SeededAccount)
@@ -102,7 +102,7 @@ func TestALinkedPhoneNeedsNothing(t *testing.T) {
 
 func TestADisconnectedPhoneIsLinkedAgain(t *testing.T) {
 	t.Parallel()
-	for name, settings := range map[string]sandbox.AndroidAPISettings{"without infolink": {}, "with infolink": {RelinkInfoLink: true}} {
+	for name, settings := range map[string]androidapi.Settings{"without infolink": {}, "with infolink": {RelinkInfoLink: true}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			l := providertest.NewLinking(t, settings)
@@ -123,7 +123,7 @@ func TestADisconnectedPhoneIsLinkedAgain(t *testing.T) {
 // has linked, in the same run.
 func TestTheAccountAdoptsWhatTheActionHasLinked(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	w := l.Walk()
 	config := map[string]any{"phone": providertest.SupportLine, "adopt_existing": true}
 	if o := l.Plans(config).Fine(); o.Warnings != "" {
@@ -146,7 +146,7 @@ func TestAnActionAndAResourceDoNotGetInEachOthersWay(t *testing.T) {
 	t.Parallel()
 	t.Run("same phone", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		w := l.Walk()
 		l.During(1, func() {
 			if said := l.Create(w, map[string]any{"phone": providertest.SupportLine}); !strings.HasPrefix(said, "Phone is being linked already") {
@@ -160,7 +160,7 @@ func TestAnActionAndAResourceDoNotGetInEachOthersWay(t *testing.T) {
 	})
 	t.Run("same file", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		w := l.Walk()
 		l.During(1, func() {
 			l.InvokeIn(t.Context(), w, l.LinkConfig(providertest.StrayPhone, "qr_file", l.QRFile)).Failed("Two links have the same qr_file")
@@ -173,12 +173,12 @@ func TestAnActionAndAResourceDoNotGetInEachOthersWay(t *testing.T) {
 	// account is not taken for a mistake and removed.
 	t.Run("wrong code", func(t *testing.T) {
 		t.Parallel()
-		l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+		l := providertest.NewLinking(t, androidapi.Settings{})
 		w := l.Walk()
 		l.During(1, func() {
 			l.During(1, l.Scan(providertest.StrayPhone)).InvokeIn(t.Context(), w, l.LinkConfig(providertest.StrayPhone)).Fine()
-			links := l.Vendor.WhatsAppLinks()
-			l.Must(l.Vendor.ScanQR(links[0].Token, providertest.StrayPhone))
+			links := androidapi.At(l.Vendor).WhatsAppLinks()
+			l.Must(androidapi.At(l.Vendor).ScanQR(links[0].Token, providertest.StrayPhone))
 		})
 		if said := l.Create(w, l.Account(providertest.SupportLine)); !strings.Contains(said, "ends in 8899, not in 5566") || !strings.Contains(said, "left to it") {
 			t.Errorf("the resource said %q", said)
@@ -189,7 +189,7 @@ func TestAnActionAndAResourceDoNotGetInEachOthersWay(t *testing.T) {
 
 func TestWrongArgumentsOfTheActionAreRefusedAtPlan(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	for want, config := range map[string]map[string]any{
 		"Phone number is not in E.164 form": {"phone": "03004445566"},
 		"not above zero":                    {"timeouts": map[string]any{"invoke": "0s"}},
@@ -206,7 +206,7 @@ func TestWrongArgumentsOfTheActionAreRefusedAtPlan(t *testing.T) {
 
 func TestTheActionNeedsCredentialsOnlyOnceTheyAreKnown(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	for name, test := range map[string]struct {
 		secret          any
 		planned, failed string
@@ -226,7 +226,7 @@ func TestTheActionNeedsCredentialsOnlyOnceTheyAreKnown(t *testing.T) {
 // An unknown phone is no reason to fail a plan.
 func TestAnUnknownPhonePlansAnAction(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	w, o := l.Walk(), &providertest.Outcome{T: t}
 	w.PlanAction(providertest.LinkAction, w.Configuring(providertest.LinkAction, map[string]any{"phone": tftypes.UnknownValue, "qr_file": tftypes.UnknownValue}), o)
 	o.Fine()
@@ -234,11 +234,11 @@ func TestAnUnknownPhonePlansAnAction(t *testing.T) {
 
 func TestTheCodeOfAnActionIsInNoLog(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{QRSeconds: 5})
+	l := providertest.NewLinking(t, androidapi.Settings{QRSeconds: 5})
 	var log bytes.Buffer
 	var secrets []string
 	l.During(1, func() {
-		for _, link := range l.Vendor.WhatsAppLinks() {
+		for _, link := range androidapi.At(l.Vendor).WhatsAppLinks() {
 			secrets = append(secrets, link.Token, link.QR)
 		}
 	}).During(3, l.Scan(providertest.SupportLine))

@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 func TestAPhoneMayBeSpelledInAnyWay(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Scanning(providertest.SupportLine)
 	typed := "+92 300 444-55 66\n"
 	l.Apply(t.Context(), l.Account(typed)).Fine()
@@ -31,7 +31,7 @@ func TestAPhoneMayBeSpelledInAnyWay(t *testing.T) {
 
 func TestAnAccountIsImportedByAPhoneHoweverItIsSpelled(t *testing.T) {
 	t.Parallel()
-	l := providertest.NewLinking(t, sandbox.AndroidAPISettings{})
+	l := providertest.NewLinking(t, androidapi.Settings{})
 	l.Imports("+92 300 111-22 33\n", false).Fine()
 	l.Settled(map[string]any{"phone": "+92 (300) 1112233"})
 }

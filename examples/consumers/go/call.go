@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -239,7 +240,7 @@ func (c *call) request(vendor string, values map[string]string, locale string, r
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequest(c.Method, base+path+query, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(context.Background(), c.Method, base+path+query, bytes.NewReader(body))
 	if err != nil {
 		return nil, errors.New("method or url is not valid") // err quotes the query
 	}

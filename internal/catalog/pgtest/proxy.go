@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ type Proxy struct {
 // closed.
 func (s *Server) Proxy(t testing.TB) *Proxy {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +108,7 @@ func (p *Proxy) forget(conn net.Conn) {
 }
 
 func (p *Proxy) serve(client net.Conn) {
-	server, err := net.Dial("unix", p.server)
+	server, err := new(net.Dialer).DialContext(context.Background(), "unix", p.server)
 	if err != nil || !p.track(client) {
 		hangUp(client)
 		if err == nil {

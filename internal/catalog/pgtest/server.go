@@ -5,6 +5,7 @@
 package pgtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -137,7 +138,7 @@ func (s *Server) keep() error {
 	const script = `trap '' INT TERM HUP; read -r line
 [ ! -f "$2/data/postmaster.pid" ] || "$1" stop -D "$2/data" -m immediate -w -s
 rm -rf "$2"`
-	s.keeper = exec.Command("/bin/sh", "-c", script, "sh", s.program("pg_ctl"), s.directory)
+	s.keeper = exec.CommandContext(context.Background(), "/bin/sh", "-c", script, "sh", s.program("pg_ctl"), s.directory)
 	s.account.run(s.keeper)
 	s.keeper.Dir = "/"
 	pipe, err := s.keeper.StdinPipe()
@@ -228,7 +229,7 @@ func (s *Server) write(name, content string) error {
 
 // do runs a program of PostgreSQL as the account.
 func (s *Server) do(program string, arguments ...string) error {
-	command := exec.Command(s.program(program), arguments...)
+	command := exec.CommandContext(context.Background(), s.program(program), arguments...)
 	s.account.run(command)
 	command.Dir = s.directory
 	command.Env = append(os.Environ(), "LC_ALL=C")
@@ -267,7 +268,7 @@ func find() (string, error) {
 }
 
 func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

@@ -19,7 +19,7 @@ func TestAServerListensUntilItIsStoppedAndLeavesNothing(t *testing.T) {
 		"unix": filepath.Join(s.Socket, fmt.Sprint(".s.PGSQL.", s.Port)),
 		"tcp":  fmt.Sprint("127.0.0.1:", s.Port),
 	} {
-		conn, err := net.Dial(network, address)
+		conn, err := new(net.Dialer).DialContext(t.Context(), network, address)
 		if err != nil {
 			t.Fatal(err)
 		}

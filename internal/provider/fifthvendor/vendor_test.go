@@ -15,10 +15,11 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
+const name otp.Vendor = "pigeon"
+
 const (
-	name      otp.Vendor = "pigeon"
-	keyHeader            = "X-Pigeon-Key"
-	apiKey               = "pk_8f3a6c1d2b"
+	keyHeader = "X-Pigeon-Key"
+	apiKey    = "pk_8f3a6c1d2b"
 )
 
 var (

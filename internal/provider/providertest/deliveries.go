@@ -10,6 +10,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // RecipientPhone is who gets the codes of test deliveries.
@@ -34,7 +35,7 @@ func NewDeliveries(t *testing.T, routes ...string) *Deliveries {
 		Vendor: sandbox.StartForTest(t, sandbox.Options{
 			Clock: func() time.Time { return time.Date(2026, 10, 1, 9, 0, 0, 0, time.UTC) },
 			// A process of its own cannot move this clock to see a message delivered.
-			Settings: sandbox.Settings{MyOTP: sandbox.MyOTPSettings{PendingSeconds: -1}},
+			Settings: sandbox.Settings{MyOTP: myotp.Settings{PendingSeconds: -1}},
 		}),
 	}
 	d.Server = d.Again()

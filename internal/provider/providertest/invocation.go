@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/pairing/qrtest"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // LinkAction is the action that links a WhatsApp account.
@@ -98,7 +99,7 @@ func (l *Linking) Invoke(ctx context.Context, config map[string]any) *Invocation
 func (l *Linking) InvokeIn(ctx context.Context, w *Walk, config map[string]any) *Invocation {
 	l.t.Helper()
 	var before []string // while the codes are there to be compared with
-	for _, link := range l.Vendor.WhatsAppLinks() {
+	for _, link := range androidapi.At(l.Vendor).WhatsAppLinks() {
 		before = append(before, link.QR)
 	}
 	i := w.InvokeAction(ctx, LinkAction, w.Configuring(LinkAction, config), nil)

@@ -17,6 +17,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/clock/clocktest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // What the worlds of linking hold.
@@ -48,7 +49,7 @@ type Tracked struct {
 }
 
 // NewLinking is a vendor with these settings.
-func NewLinking(t *testing.T, settings sandbox.AndroidAPISettings) *Linking {
+func NewLinking(t *testing.T, settings androidapi.Settings) *Linking {
 	t.Helper()
 	l := &Linking{Steps: clocktest.NewSteps(), t: t, Folder: t.TempDir()}
 	l.QRFile = filepath.Join(l.Folder, "qr.png")
@@ -65,9 +66,9 @@ func (l *Linking) During(wait int, event func()) *Linking {
 // Scanning has a phone scan every code during the waits to come.
 func (l *Linking) Scanning(phone string) {
 	l.Always(func() {
-		for _, link := range l.Vendor.WhatsAppLinks() {
+		for _, link := range androidapi.At(l.Vendor).WhatsAppLinks() {
 			if !link.Expired {
-				l.Must(l.Vendor.ScanQR(link.Token, phone))
+				l.Must(androidapi.At(l.Vendor).ScanQR(link.Token, phone))
 			}
 		}
 	})
@@ -75,7 +76,7 @@ func (l *Linking) Scanning(phone string) {
 
 // Scan is one scan of the newest code.
 func (l *Linking) Scan(phone string) func() {
-	return func() { l.Must(l.Vendor.ScanNewestQR(phone)) }
+	return func() { l.Must(androidapi.At(l.Vendor).ScanNewestQR(phone)) }
 }
 
 // Must fails the test where the vendor could not be told something.
@@ -89,20 +90,20 @@ func (l *Linking) Must(err error) {
 // Disconnect has a phone log the account out.
 func (l *Linking) Disconnect(phone string) {
 	l.t.Helper()
-	l.Must(l.Vendor.DisconnectWhatsApp(l.Unique(phone)))
+	l.Must(androidapi.At(l.Vendor).DisconnectWhatsApp(l.Unique(phone)))
 }
 
 // Update changes what the vendor knows of the account.
-func (l *Linking) Update(change func(*sandbox.AndroidAPIAccount)) {
+func (l *Linking) Update(change func(*androidapi.Account)) {
 	l.t.Helper()
-	l.Must(l.Vendor.UpdateAndroidAPI(change))
+	l.Must(androidapi.At(l.Vendor).Update(change))
 }
 
 // Remove deletes an account outside of Terraform.
 func (l *Linking) Remove(phone string) {
 	l.t.Helper()
-	l.Update(func(a *sandbox.AndroidAPIAccount) {
-		a.WhatsApp = slices.DeleteFunc(a.WhatsApp, func(w sandbox.WhatsAppAccount) bool { return w.Phone == phone })
+	l.Update(func(a *androidapi.Account) {
+		a.WhatsApp = slices.DeleteFunc(a.WhatsApp, func(w androidapi.WhatsAppAccount) bool { return w.Phone == phone })
 	})
 }
 
@@ -117,7 +118,7 @@ func (l *Linking) Fail(operation string, times int) {
 
 // Unique is the vendor's handle of a phone's account, or empty.
 func (l *Linking) Unique(phone string) string {
-	for _, account := range l.Vendor.WhatsAppAccounts() {
+	for _, account := range androidapi.At(l.Vendor).WhatsAppAccounts() {
 		if account.Phone == phone {
 			return account.Unique
 		}
@@ -130,7 +131,7 @@ func (l *Linking) Unique(phone string) string {
 func (l *Linking) Left(phones ...string) {
 	l.t.Helper()
 	var found []string
-	for _, account := range l.Vendor.WhatsAppAccounts() {
+	for _, account := range androidapi.At(l.Vendor).WhatsAppAccounts() {
 		found = append(found, account.Phone)
 	}
 	if !slices.Equal(found, phones) {
@@ -153,7 +154,7 @@ func (l *Linking) Called(want map[string]int) {
 func (l *Linking) Hidden(place, text string) {
 	l.t.Helper()
 	secrets := []string{l.Vendor.Environment()["OTP_ANDROIDAPI_SECRET"]}
-	for _, link := range l.Vendor.WhatsAppLinks() {
+	for _, link := range androidapi.At(l.Vendor).WhatsAppLinks() {
 		secrets = append(secrets, link.Token, link.QR)
 	}
 	for _, secret := range secrets {

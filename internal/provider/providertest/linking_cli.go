@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-version"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // Config is a configuration of one WhatsApp account for the real program.
@@ -42,7 +43,7 @@ func TerraformWithActions(t *testing.T) string {
 
 // Applies runs Terraform with an example in a folder of its own; when it shows a
 // code, it calls shown with what can be scanned.
-func (l *Linking) Applies(w *Workspace, shown func(sandbox.WhatsAppLink, *os.Process), arguments ...string) (output string, code int) {
+func (l *Linking) Applies(w *Workspace, shown func(androidapi.WhatsAppLink, *os.Process), arguments ...string) (output string, code int) {
 	l.t.Helper()
 	gate := make(chan struct{})
 	// The code's picture is asked for once the code is shown.
@@ -64,7 +65,7 @@ func (l *Linking) Applies(w *Workspace, shown func(sandbox.WhatsAppLink, *os.Pro
 	var err error
 	select {
 	case gate <- struct{}{}:
-		links := l.Vendor.WhatsAppLinks()
+		links := androidapi.At(l.Vendor).WhatsAppLinks()
 		shown(links[len(links)-1], command.Process)
 		err = <-ended
 	case err = <-ended:
@@ -79,10 +80,10 @@ func (l *Linking) Applies(w *Workspace, shown func(sandbox.WhatsAppLink, *os.Pro
 }
 
 // Scans is a phone that scans what is shown; say gets what the code says.
-func (l *Linking) Scans(phone string, say *string) func(sandbox.WhatsAppLink, *os.Process) {
-	return func(link sandbox.WhatsAppLink, _ *os.Process) {
+func (l *Linking) Scans(phone string, say *string) func(androidapi.WhatsAppLink, *os.Process) {
+	return func(link androidapi.WhatsAppLink, _ *os.Process) {
 		*say = link.QR
-		l.Must(l.Vendor.ScanQR(link.Token, phone))
+		l.Must(androidapi.At(l.Vendor).ScanQR(link.Token, phone))
 	}
 }
 

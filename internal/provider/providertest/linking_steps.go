@@ -13,7 +13,7 @@ import (
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // AccountIdentity is the type of a WhatsApp account's identity.
@@ -109,11 +109,11 @@ func Says(t *testing.T, file string) string {
 func (l *Linking) Accounts(n int) []string {
 	l.t.Helper()
 	var handles []string
-	l.Update(func(a *sandbox.AndroidAPIAccount) {
+	l.Update(func(a *androidapi.Account) {
 		a.WhatsApp = nil
 		for i := range n {
 			handles = append(handles, fmt.Sprintf("account%03d", i))
-			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{ID: i + 1, Phone: fmt.Sprintf("+9230055%05d", i), Unique: handles[i], Status: "connected", Created: 1700000000})
+			a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: i + 1, Phone: fmt.Sprintf("+9230055%05d", i), Unique: handles[i], Status: "connected", Created: 1700000000})
 		}
 	})
 	return handles

@@ -6,21 +6,22 @@ import (
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
 // Changed is a sandbox whose AndroidAPI account was changed.
-func Changed(t *testing.T, change func(*sandbox.AndroidAPIAccount)) *sandbox.Server {
+func Changed(t *testing.T, change func(*androidapi.Account)) *sandbox.Server {
 	t.Helper()
 	s := NewSandbox(t)
-	if err := s.UpdateAndroidAPI(change); err != nil {
+	if err := androidapi.At(s).Update(change); err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
 // Forbid takes a permission from the key.
-func Forbid(permission string) func(*sandbox.AndroidAPIAccount) {
-	return func(a *sandbox.AndroidAPIAccount) {
+func Forbid(permission string) func(*androidapi.Account) {
+	return func(a *androidapi.Account) {
 		a.Permissions = slices.DeleteFunc(a.Permissions, func(p string) bool { return p == permission })
 	}
 }

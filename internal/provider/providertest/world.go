@@ -140,7 +140,7 @@ func (w *World) UpToDate(name string) bool {
 		}
 	}()
 	var current bool
-	if err := db.QueryRow("SELECT up_to_date FROM otp_profile_documents WHERE name = ?", name).Scan(&current); err != nil {
+	if err := db.QueryRowContext(w.T.Context(), "SELECT up_to_date FROM otp_profile_documents WHERE name = ?", name).Scan(&current); err != nil {
 		w.T.Fatal(err)
 	}
 	return current

@@ -145,7 +145,7 @@ func (a *Emulator) scan(x *emulate.Exchange, token, phone string) error {
 		for _, w := range known {
 			last = max(last, w.ID)
 		}
-		a.data.Account.WhatsApp = append(known, WhatsAppAccount{ID: last + 1, Unique: unique, Created: x.Now.Unix()})
+		a.data.Account.WhatsApp = append(a.data.Account.WhatsApp, WhatsAppAccount{ID: last + 1, Unique: unique, Created: x.Now.Unix()})
 		account = a.data.Account.account(unique)
 	}
 	account.Phone, account.Status = phone, WhatsAppConnected

@@ -82,8 +82,7 @@ func (a *Emulator) qrCode(x *emulate.Exchange, in *input, link *link, info bool)
 	if x.Err != nil {
 		return emulate.Answer{}
 	}
-	all := append(a.data.Links, link)
-	a.data.Links = slices.Clone(all[max(0, len(all)-maxLinks):])
+	a.data.Links = emulate.Newest(a.data.Links, maxLinks, link)
 	data := map[string]any{"qrstring": link.QR, "qrimagelink": x.Base + "/get/wa.qr?token=" + link.Token}
 	if info {
 		data["infolink"] = x.Base + "/get/wa.info?token=" + link.Token

@@ -95,8 +95,7 @@ func (m *message) from() string {
 }
 
 func (a *Emulator) keepMessages(messages ...*message) {
-	all := append(a.data.Messages, messages...)
-	a.data.Messages = slices.Clone(all[max(0, len(all)-maxMessages):])
+	a.data.Messages = emulate.Newest(a.data.Messages, maxMessages, messages...)
 }
 
 // addMessages adds n sent messages, a minute apart, the newest now.

@@ -171,8 +171,7 @@ func (a *Emulator) readWhatsApp(in *input, send *sending) *emulate.Answer {
 // remember keeps a code. Codes of earlier sends stay valid: that several may
 // live at once is not documented (AndroidAPI reference §14.11).
 func (a *Emulator) remember(code *sentCode) {
-	all := append(a.data.Codes, code)
-	a.data.Codes = slices.Clone(all[max(0, len(all)-maxCodes):])
+	a.data.Codes = emulate.Newest(a.data.Codes, maxCodes, code)
 }
 
 // verifyOTP takes no phone number: every live code of the customer passes

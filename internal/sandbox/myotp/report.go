@@ -54,8 +54,7 @@ func (m *Emulator) recordVerification(x *emulate.Exchange, messageID, phone, sta
 }
 
 func (m *Emulator) record(row transaction) {
-	rows := append(m.data.Transactions, row)
-	m.data.Transactions = slices.Clone(rows[max(0, len(rows)-maxTransactions):])
+	m.data.Transactions = emulate.Newest(m.data.Transactions, maxTransactions, row)
 }
 
 func (m *Emulator) addTransactions(n int, now time.Time) {

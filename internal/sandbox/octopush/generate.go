@@ -3,7 +3,6 @@ package octopush
 import (
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -152,8 +151,7 @@ func expand(text, code string, expiresAt time.Time) string {
 }
 
 func (o *Emulator) keep(challenge *challenge) {
-	all := append(o.data.Challenges, challenge)
-	o.data.Challenges = slices.Clone(all[max(0, len(all)-maxChallenges):])
+	o.data.Challenges = emulate.Newest(o.data.Challenges, maxChallenges, challenge)
 }
 
 // charge takes the cost out of the wallet, pack by pack, and adds it to the

@@ -171,7 +171,7 @@ type dropping struct {
 // request number n and drops the connection unless it is to be kept.
 func newDropping(t *testing.T, readFirst bool, answer func(n int32) (text string, keep bool)) *dropping {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +222,7 @@ func (d *dropping) serve(connection net.Conn, answer func(n int32) (string, bool
 // refusedAddress is where nobody listens.
 func refusedAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package myotp
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -163,7 +164,7 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 	} {
 		client, _ := answering(t, 200, "application/json", body)
 		err := test.call(t.Context(), client)
-		failure, ok := err.(*httpapi.Error)
+		failure, ok := errors.AsType[*httpapi.Error](err)
 		if !ok || failure.Kind != httpapi.BadAnswer || failure.Reason != test.reason || failure.MaybeSent != test.maybe {
 			t.Errorf("%s: got %v, want %q", body, err, test.reason)
 		}

@@ -2,6 +2,7 @@ package octopush
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -158,7 +159,7 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 	} {
 		client, _ := answering(t, 200, "application/json", test.body)
 		err := test.call(t.Context(), client)
-		failure, ok := err.(*httpapi.Error)
+		failure, ok := errors.AsType[*httpapi.Error](err)
 		if !ok || failure.Kind != httpapi.BadAnswer || failure.Reason != test.reason || failure.MaybeSent != test.maybe {
 			t.Errorf("%s: got %v, want %q", test.body, err, test.reason)
 		}

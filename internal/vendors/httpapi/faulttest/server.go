@@ -43,7 +43,7 @@ type Server struct {
 // after Heal, get the vendor's own answer.
 func Start(t testing.TB, fault Fault, upstream http.Handler, faulty func(*http.Request) bool) *Server {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
