@@ -6,6 +6,9 @@
 // country. So the configuration is read here as it is written, and its literal
 // objects are compared with the schema.
 //
+// For the same reason names are found that are written out where a reference
+// belongs: a provider gets "acme" either way, and Terraform knows no order then.
+//
 // Only what is written literally is judged: a value that comes from a variable,
 // a local value, a function or another object is somebody else's, and may have
 // members that other readers want. Whatever cannot be read is left to Terraform.
@@ -56,15 +59,24 @@ func (f Finding) String() string {
 	return sentence + fmt.Sprintf(" It takes %s.", strings.Join(f.Known, ", "))
 }
 
-// Find reads the root module and its child modules, and compares what they say
-// of this provider with its schema. Nil: there is nothing to say, or the
-// configuration cannot be read.
-func Find(place Place, schema *tfprotov6.GetProviderSchemaResponse) []Finding {
+// Configuration is a root module with its child modules, as it is written.
+type Configuration struct {
+	modules []module
+	ours    map[address]bool
+}
+
+// Read reads a configuration. What cannot be read is not in it.
+func Read(place Place) Configuration {
+	return Configuration{modules(place), owner(place.Executable)}
+}
+
+// Dropped compares what a configuration says of this provider with its schema.
+// Nil: there is nothing to say.
+func (c Configuration) Dropped(schema *tfprotov6.GetProviderSchemaResponse) []Finding {
 	known := members(schema)
-	ours := owner(place.Executable)
 	var found []Finding
-	for _, module := range modules(place) {
-		found = append(found, module.judge(known, ours)...)
+	for _, module := range c.modules {
+		found = append(found, module.judge(known, c.ours)...)
 	}
 	slices.SortStableFunc(found, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Member, b.Member))
@@ -81,13 +93,7 @@ const (
 // Detail lists findings.
 func Detail(found []Finding) string {
 	lines := []string{"These arguments are unknown to the provider, and Terraform drops them without a word: what they were meant to say does not count.", ""}
-	for _, finding := range found[:min(len(found), most)] {
-		lines = append(lines, "- "+finding.String())
-	}
-	if more := len(found) - most; more > 0 {
-		lines = append(lines, fmt.Sprintf("- and %d more", more))
-	}
-	return strings.Join(append(lines, "", "Correct them, or remove them."), "\n")
+	return strings.Join(append(append(lines, listed(found)...), "", "Correct them, or remove them."), "\n")
 }
 
 // meant is a finding about a member.

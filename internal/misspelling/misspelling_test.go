@@ -14,9 +14,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
 )
 
-// find is what is said of a configuration, one sentence a line. A configuration
-// is its files, each after a line "-- NAME --".
-func find(t *testing.T, configuration, executable string) string {
+// folder holds a configuration: its files, each after a line "-- NAME --".
+func folder(t *testing.T, configuration string) string {
 	t.Helper()
 	folder := t.TempDir()
 	var name string
@@ -40,8 +39,14 @@ func find(t *testing.T, configuration, executable string) string {
 			t.Fatal(err)
 		}
 	}
+	return folder
+}
+
+// find is what is said of a configuration, one sentence a line.
+func find(t *testing.T, configuration, executable string) string {
+	t.Helper()
 	var sentences []string
-	for _, finding := range misspelling.Find(misspelling.Place{Folder: folder, Executable: executable}, schema(t)) {
+	for _, finding := range misspelling.Read(misspelling.Place{Folder: folder(t, configuration), Executable: executable}).Dropped(schema(t)) {
 		sentences = append(sentences, finding.String())
 	}
 	return strings.Join(sentences, "\n")

@@ -12,8 +12,8 @@ import (
 
 var _ tfprotov6.ProviderServer = (*readsConfiguration)(nil)
 
-// readsConfiguration warns, once, of arguments that Terraform drops before any
-// provider sees them.
+// readsConfiguration warns, once, of what a provider cannot see in the values
+// that it gets: arguments that Terraform drops, and names in place of references.
 type readsConfiguration struct {
 	protocol
 	once sync.Once
@@ -63,18 +63,23 @@ func (r *readsConfiguration) ValidateActionConfig(ctx context.Context, req *tfpr
 	return response, err
 }
 
-// warn adds the warning to the first answer.
+// warn adds the warnings to the first answer.
 func (r *readsConfiguration) warn(ctx context.Context, diagnostics []*tfprotov6.Diagnostic) []*tfprotov6.Diagnostic {
 	r.once.Do(func() {
-		if warning := r.dropped(ctx); warning != nil {
-			diagnostics = append(diagnostics, warning)
-		}
+		diagnostics = append(diagnostics, r.warnings(ctx)...)
 	})
 	return diagnostics
 }
 
-// dropped is the warning; nil: there is nothing to say, or nothing can be read.
-func (r *readsConfiguration) dropped(ctx context.Context) *tfprotov6.Diagnostic {
+// names are the arguments that take the name of another object.
+var names = []misspelling.Reference{
+	{Resource: "otp_profile", Path: "brand", To: "otp_brand"},
+	{Resource: "otp_profile", Path: "template", To: "otp_message_template"},
+	{Resource: "otp_profile", Path: "routes.sender_id", To: "otp_sender_id"},
+}
+
+// warnings are what there is to say; nil: nothing, or nothing can be read.
+func (r *readsConfiguration) warnings(ctx context.Context) (warnings []*tfprotov6.Diagnostic) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return nil
@@ -84,9 +89,15 @@ func (r *readsConfiguration) dropped(ctx context.Context) *tfprotov6.Diagnostic 
 		return nil
 	}
 	executable, _ := os.Executable() // empty where it is not known
-	found := misspelling.Find(misspelling.Place{Folder: folder, Data: os.Getenv("TF_DATA_DIR"), Executable: executable}, schema)
-	if len(found) == 0 {
-		return nil
+	configuration := misspelling.Read(misspelling.Place{Folder: folder, Data: os.Getenv("TF_DATA_DIR"), Executable: executable})
+	say := func(summary, detail string) {
+		warnings = append(warnings, &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: summary, Detail: detail})
 	}
-	return &tfprotov6.Diagnostic{Severity: tfprotov6.DiagnosticSeverityWarning, Summary: misspelling.Summary, Detail: misspelling.Detail(found)}
+	if found := configuration.Dropped(schema); len(found) > 0 {
+		say(misspelling.Summary, misspelling.Detail(found))
+	}
+	if found := configuration.WrittenOut(names); len(found) > 0 {
+		say(misspelling.WrittenSummary, misspelling.WrittenDetail(found))
+	}
+	return warnings
 }

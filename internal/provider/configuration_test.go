@@ -66,3 +66,26 @@ resource "otp_message_template" "login" {
 		t.Errorf("what is right is blamed: exit code %d: %s", code, output)
 	}
 }
+
+// TestANameInPlaceOfAReferenceIsSaid: a provider gets "acme" either way, so only
+// the configuration tells that Terraform knows no order.
+func TestANameInPlaceOfAReferenceIsSaid(t *testing.T) {
+	t.Parallel()
+	w := providertest.NewWorkspace(t)
+	references := providertest.Setup("acme", "Acme", providertest.OverOctopush)
+	w.Configure(strings.Replace(references, "otp_brand.acme.name", `"acme"`, 1))
+	said := func(want, code int, command ...string) {
+		t.Helper()
+		output, got := w.TF(command...)
+		if code >= 0 && got != code || strings.Count(output, misspelling.WrittenSummary) != want ||
+			strings.Count(output, `brand of otp_profile.login is "acme", which is the name of otp_brand.acme. Write otp_brand.acme.name.`) != want {
+			t.Errorf("%v: exit code %d: %s", command, got, output)
+		}
+	}
+	said(1, 0, "validate")
+	said(1, -1, "plan", "-input=false") // its order is luck
+	w.Configure(references).Apply()
+	said(0, 0, "plan", "-input=false", "-detailed-exitcode")
+	w.Configure(strings.Replace(references, "otp_brand.acme.name", `"acme"`, 1))
+	said(1, 0, "plan", "-input=false", "-detailed-exitcode")
+}
