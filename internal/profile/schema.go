@@ -136,7 +136,7 @@ func routeAttributes() map[string]schema.Attribute {
 		"account": schema.StringAttribute{
 			Optional: true,
 			MarkdownDescription: "A second account of the same vendor, as a slug: applications then read its credentials from `OTP_<VENDOR>_<ACCOUNT>_…`, " +
-				"such as `OTP_OCTOPUSH_EU_API_KEY` for `eu`.",
+				"such as `OTP_OCTOPUSH_EU_API_KEY` for `eu`. Where they are set, plans look at that account with them.",
 		},
 		"androidapi": schema.SingleNestedAttribute{
 			Optional: true, MarkdownDescription: "Options that only AndroidAPI has.",

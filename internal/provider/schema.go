@@ -63,7 +63,7 @@ func attributes() map[string]schema.Attribute {
 				"timeout":     schema.StringAttribute{Optional: true, MarkdownDescription: "How long one request may take, as a duration such as `45s`. Default `30s`."},
 				"max_retries": schema.Int64Attribute{CustomType: tf.IntegerType{}, Optional: true, MarkdownDescription: "How often a failed read is tried again, 0 to 10. Default 3. A send is never repeated."},
 				"check_accounts": schema.BoolAttribute{Optional: true, MarkdownDescription: "Whether plans ask vendors that have credentials if the account can do what a profile wants, and warn where it cannot. " +
-					"Default `true`. With `false`, planning a profile calls no vendor. What cannot be read within 5 seconds is left out."},
+					"Default `true`. With `false`, planning a profile calls no vendor. A route with an `account` of its own is looked at with the credentials of that account. What cannot be read within 5 seconds is left out."},
 				"max_requests_per_second": schema.Float64Attribute{Optional: true, MarkdownDescription: "Requests per second to one vendor account, retries included. Default: what the vendor documents."},
 			},
 		},

@@ -14,7 +14,7 @@ import (
 // Octopush reference §5).
 const (
 	noPriceMyOTP    = "MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call."
-	noPriceOctopush = "Octopush publishes no price list."
+	noPriceOctopush = "Octopush has no call that tells prices."
 )
 
 // unpublished is why a vendor has no call that tells what a route costs; empty:
