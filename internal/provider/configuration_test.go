@@ -77,7 +77,7 @@ func TestANameInPlaceOfAReferenceIsSaid(t *testing.T) {
 	said := func(want, code int, command ...string) {
 		t.Helper()
 		output, got := w.TF(command...)
-		if code >= 0 && got != code || strings.Count(output, misspelling.WrittenSummary) != want ||
+		if code >= 0 && got != code || strings.Count(output, "Names that are written out") != want ||
 			strings.Count(output, `brand of otp_profile.login is "acme", which is the name of otp_brand.acme. Write otp_brand.acme.name.`) != want {
 			t.Errorf("%v: exit code %d: %s", command, got, output)
 		}
