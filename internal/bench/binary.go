@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// binary says how large the stripped provider is, and what is in it.
+func (w *world) binary() ([]measured, error) {
+	size := func(name string) subject {
+		return subject{"", func() (float64, error) {
+			info, err := os.Stat(filepath.Join(w.binaries, "terraform-provider-"+name))
+			if err != nil {
+				return 0, err
+			}
+			return float64(info.Size()) / 1e6, nil
+		}}
+	}
+	if err := w.contents(); err != nil {
+		return nil, err
+	}
+	return []measured{{"stripped, of which 32 MB are allowed", "MB", 0, size("floor"), size("otp")}}, nil
+}
+
+// contents prints what a provider with its symbols is made of, by module.
+func (w *world) contents() error {
+	path := filepath.Join(w.folder, "provider")
+	build := exec.Command("go", "build", "-trimpath", "-o", path, "github.com/otp-as-code/terraform-provider-otp")
+	if output, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, output)
+	}
+	modules, err := exec.Command("go", "version", "-m", path).Output()
+	if err != nil {
+		return err
+	}
+	var names []string
+	for line := range strings.Lines(string(modules)) {
+		if fields := strings.Fields(line); len(fields) > 2 && (fields[0] == "dep" || fields[0] == "mod") {
+			names = append(names, fields[1])
+		}
+	}
+	symbols, err := exec.Command("go", "tool", "nm", "-size", path).Output()
+	if err != nil {
+		return err
+	}
+	sizes := map[string]int{}
+	for line := range bytes.Lines(symbols) {
+		fields := strings.Fields(string(line)) // address size type name
+		if len(fields) < 4 || strings.EqualFold(fields[2], "b") {
+			continue
+		}
+		if n, err := strconv.Atoi(fields[1]); err == nil {
+			sizes[moduleOf(strings.Join(fields[3:], " "), names)] += n
+		}
+	}
+	total := 0
+	for _, n := range sizes {
+		total += n
+	}
+	largest := slices.SortedFunc(maps.Keys(sizes), func(a, b string) int { return cmp.Compare(sizes[b], sizes[a]) })
+	for i, name := range largest {
+		if i == 25 {
+			break
+		}
+		fmt.Fprintf(os.Stderr, "%6.2f MB  %s\n", float64(sizes[name])/1e6, name)
+	}
+	fmt.Fprintf(os.Stderr, "%6.2f MB  in all symbols; tables of lines and types are not among them\n", float64(total)/1e6)
+	return nil
+}
+
+// moduleOf is the module that a symbol belongs to.
+func moduleOf(symbol string, modules []string) string {
+	_, name, generated := strings.Cut(symbol, "..")
+	if !generated || !strings.HasPrefix(symbol, "type:") && !strings.HasPrefix(symbol, "go:") {
+		name = strings.TrimLeft(symbol, "*")
+	}
+	best := ""
+	for _, module := range modules {
+		if strings.HasPrefix(name, module) && len(module) > len(best) {
+			best = module
+		}
+	}
+	switch before, _, _ := strings.Cut(name, "."); {
+	case best != "":
+		return best
+	case strings.HasPrefix(symbol, "type:"), strings.HasPrefix(symbol, "go:"), strings.HasPrefix(symbol, "runtime."):
+		before, _, _ = strings.Cut(symbol, ".")
+		return before
+	case !strings.Contains(before, "/"):
+		return "standard library: " + before
+	default:
+		first, _, _ := strings.Cut(before, "/")
+		return "standard library: " + first
+	}
+}
