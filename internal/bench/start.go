@@ -16,7 +16,7 @@ import (
 )
 
 // cookie is what a plugin of Terraform asks for, so that nobody starts it by hand.
-const cookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a019b139b7dd0d11d7c2"
+const cookie = "TF_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 
 // schemaMethods ask for the schema, by the version of the protocol.
 var schemaMethods = map[string]string{"5": "/tfplugin5.Provider/GetSchema", "6": "/tfplugin6.Provider/GetProviderSchema"}

@@ -34,6 +34,29 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	}, ps
 }
 
+// What answers mean is the same in all documents.
+var (
+	sendOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomeOK, bodyStatus(success)),
+		otp.When(otp.OutcomeNextRoute, bodyStatus(
+			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)),
+		otp.When(otp.OutcomeUnknown),
+	}
+	verifyOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomeOK, bodyStatus(success)),
+		otp.When(otp.OutcomeWrongCode, bodyStatus(http.StatusForbidden), otp.ValueIn("/message", wrongCode)),
+		otp.When(otp.OutcomeStop),
+	}
+	statusOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", statusSent)),
+		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", statusSent)),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", statusFailed)),
+		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/0/status", statusFailed)),
+		otp.When(otp.OutcomePending, bodyStatus(http.StatusNotFound)),
+		otp.When(otp.OutcomeUnknown),
+	}
+)
+
 func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 	validity, _ := r.Validity()
 	request := SendRequest{Type: r.Route.Channel, Message: "{{text}}", Phone: "{{phone_e164}}", Expire: validity}
@@ -50,12 +73,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 			}
 		}
 	}
-	made := httpapi.Document(r, SendOTPEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, bodyStatus(success)),
-		otp.When(otp.OutcomeNextRoute, bodyStatus(
-			http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	made := httpapi.Document(r, SendOTPEndpoint, authorize, request.Fields(), sendOutcomes...)
 	made.Texts = otp.Texts(messages)
 	made.Keep = map[string]string{"message_id": "/data/messageId", "secret_code": "/data/otp"}
 	return made
@@ -77,11 +95,7 @@ func priority(r otp.RoutePlan) int64 {
 // live code of the account. The words tell a code that does not count from a
 // key that lacks the permission (AndroidAPI reference §7.2).
 func verify(r otp.RoutePlan) *otp.Call {
-	made := httpapi.Document(r, VerifyOTPEndpoint, authorize, VerifyRequest{OTP: "{{code}}"}.Fields(),
-		otp.When(otp.OutcomeOK, bodyStatus(success)),
-		otp.When(otp.OutcomeWrongCode, bodyStatus(http.StatusForbidden), otp.ValueIn("/message", wrongCode)),
-		otp.When(otp.OutcomeStop),
-	)
+	made := httpapi.Document(r, VerifyOTPEndpoint, authorize, VerifyRequest{OTP: "{{code}}"}.Fields(), verifyOutcomes...)
 	made.Expect = map[string]string{"secret_code": "code"}
 	return made
 }
@@ -98,14 +112,7 @@ func status(r otp.RoutePlan) *otp.Call {
 	if r.Route.Channel == otp.WhatsApp {
 		endpoint = WhatsAppMessageEndpoint
 	}
-	made := httpapi.Document(r, endpoint, authorize, MessageRequest{ID: "{{message_id}}", Type: TypeSent}.Fields(),
-		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/status", statusSent)),
-		otp.When(otp.OutcomePending, bodyStatus(success), otp.ValueIn("/data/0/status", statusSent)),
-		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/status", statusFailed)),
-		otp.When(otp.OutcomeFailed, bodyStatus(success), otp.ValueIn("/data/0/status", statusFailed)),
-		otp.When(otp.OutcomePending, bodyStatus(http.StatusNotFound)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	made := httpapi.Document(r, endpoint, authorize, MessageRequest{ID: "{{message_id}}", Type: TypeSent}.Fields(), statusOutcomes...)
 	made.OmitIfMissing = []string{"id"}
 	return made
 }

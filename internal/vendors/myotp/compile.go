@@ -27,6 +27,32 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	}, ps
 }
 
+// What answers mean is the same in all documents.
+var (
+	sendOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
+		otp.When(otp.OutcomeAlreadyActive, otp.Status(409)),
+		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 402, 403, 429)),
+		otp.When(otp.OutcomeUnknown),
+	}
+	verifyOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
+		// A failed verification is HTTP 200, too (MyOTP reference §3).
+		otp.When(otp.OutcomeWrongCode, otp.Status(200), otp.ValueIn("/reason", "invalid")),
+		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/reason", "expired")),
+		otp.When(otp.OutcomeNotFound, otp.Status(200), otp.ValueIn("/reason", "not found")),
+		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/status", "expired")),
+		otp.When(otp.OutcomeNotFound, otp.Status(404)),
+		otp.When(otp.OutcomeStop),
+	}
+	extendOutcomes = []otp.Outcome{
+		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
+		otp.When(otp.OutcomeNotFound, otp.Status(404)),
+		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
+		otp.When(otp.OutcomeUnknown),
+	}
+)
+
 func send(r otp.RoutePlan) *otp.Call {
 	code, _ := r.Code()
 	validity, _ := r.Validity()
@@ -44,12 +70,7 @@ func send(r otp.RoutePlan) *otp.Call {
 		numbers, _ = numbersOf(r)
 		request.TemplateOrder = unless(numbers[""], defaultTemplate)
 	}
-	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "accepted")),
-		otp.When(otp.OutcomeAlreadyActive, otp.Status(409)),
-		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 402, 403, 429)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(), sendOutcomes...)
 	for locale, number := range numbers {
 		if locale == "" {
 			continue
@@ -86,28 +107,14 @@ func mayForce(r otp.RoutePlan) bool {
 
 func verify(r otp.RoutePlan) *otp.Call {
 	request := VerifyRequest{OTP: "{{code}}", MessageID: "{{message_id}}", PhoneNumber: "{{phone_digits}}"}
-	call := httpapi.Document(r, VerifyEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
-		// A failed verification is HTTP 200, too (MyOTP reference §3).
-		otp.When(otp.OutcomeWrongCode, otp.Status(200), otp.ValueIn("/reason", "invalid")),
-		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/reason", "expired")),
-		otp.When(otp.OutcomeNotFound, otp.Status(200), otp.ValueIn("/reason", "not found")),
-		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/status", "expired")),
-		otp.When(otp.OutcomeNotFound, otp.Status(404)),
-		otp.When(otp.OutcomeStop),
-	)
+	call := httpapi.Document(r, VerifyEndpoint, authorize, request.Fields(), verifyOutcomes...)
 	call.OmitIfMissing = []string{"message_id"}
 	return call
 }
 
 func extend(r otp.RoutePlan) *otp.Call {
 	request := ExtendRequest{MessageID: "{{message_id}}", Duration: "{{duration_seconds:number}}"}
-	return httpapi.Document(r, ExtendEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
-		otp.When(otp.OutcomeNotFound, otp.Status(404)),
-		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	return httpapi.Document(r, ExtendEndpoint, authorize, request.Fields(), extendOutcomes...)
 }
 
 // reports groups the delivery reports as the vendor does (MyOTP reference §5).
@@ -125,10 +132,10 @@ var reports = []struct {
 	{outcome: otp.OutcomeUnavailable, prefix: "Not available"},
 }
 
-// status reads the delivery report. An answer without one is that of an unknown
-// message, unless the report has come by its deprecated name (MyOTP reference
-// §5), which is not read.
-func status(r otp.RoutePlan) *otp.Call {
+// statusOutcomes reads the delivery report. An answer without one is that of an
+// unknown message, unless the report has come by its deprecated name (MyOTP
+// reference §5), which is not read.
+var statusOutcomes = func() []otp.Outcome {
 	answered := otp.Status(200)
 	var outcomes []otp.Outcome
 	for _, report := range reports {
@@ -138,10 +145,13 @@ func status(r otp.RoutePlan) *otp.Call {
 		}
 		outcomes = append(outcomes, otp.When(report.outcome, answered, condition))
 	}
-	outcomes = append(outcomes,
+	return append(outcomes,
 		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR"), otp.Missing("/DLR:")),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)
-	return httpapi.Document(r, StatusEndpoint, authorize, StatusRequest{MessageID: "{{message_id}}"}.Fields(), outcomes...)
+}()
+
+func status(r otp.RoutePlan) *otp.Call {
+	return httpapi.Document(r, StatusEndpoint, authorize, StatusRequest{MessageID: "{{message_id}}"}.Fields(), statusOutcomes...)
 }

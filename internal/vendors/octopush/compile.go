@@ -84,6 +84,13 @@ func bindsIP(r otp.RoutePlan) bool {
 	return options != nil && options.BindRecipientIP != nil && *options.BindRecipientIP
 }
 
+// What answers mean is the same in all documents.
+var sendOutcomes = []otp.Outcome{
+	otp.When(otp.OutcomeOK, otp.Status(200, 201), httpapi.NumberIn("/code", 0)),
+	otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
+	otp.When(otp.OutcomeUnknown),
+}
+
 func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 	code, _ := r.Code()
 	validity, _ := r.Validity()
@@ -113,11 +120,7 @@ func send(r otp.RoutePlan, messages []otp.Message) *otp.Call {
 			request.VoiceGender = voice.Gender
 		}
 	}
-	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeOK, otp.Status(200, 201), httpapi.NumberIn("/code", 0)),
-		otp.When(otp.OutcomeNextRoute, otp.Status(400, 401, 403)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	call := httpapi.Document(r, GenerateEndpoint, authorize, request.Fields(), sendOutcomes...)
 	call.Texts = otp.Texts(messages)
 	call.Keep = map[string]string{"request_token": "/otp_request_token"}
 	if voice != nil && len(voice.Translations) > 0 {
@@ -146,8 +149,7 @@ type verdict struct {
 // wrongCode comes with the number of tries that are left.
 const wrongCode = 199
 
-func verify(r otp.RoutePlan) *otp.Call {
-	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
+var verifyOutcomes = func() []otp.Outcome {
 	outcomes := []otp.Outcome{otp.When(otp.OutcomeOK, otp.Status(200), httpapi.NumberIn("/code", 0))}
 	for _, verdict := range verdicts {
 		outcome := otp.When(verdict.outcome, httpapi.NumberIn("/code", verdict.code))
@@ -156,7 +158,12 @@ func verify(r otp.RoutePlan) *otp.Call {
 		}
 		outcomes = append(outcomes, outcome)
 	}
-	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(), append(outcomes, otp.When(otp.OutcomeStop))...)
+	return append(outcomes, otp.When(otp.OutcomeStop))
+}()
+
+func verify(r otp.RoutePlan) *otp.Call {
+	request := ValidateRequest{Code: "{{code}}", RequestToken: "{{request_token}}", PhoneNumber: "{{phone_e164}}"}
+	call := httpapi.Document(r, ValidateEndpoint, authorize, request.Fields(), verifyOutcomes...)
 	call.OmitIfMissing = []string{"otp_request_token"}
 	return call
 }

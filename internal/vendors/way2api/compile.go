@@ -29,20 +29,23 @@ func (Compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems) 
 	}, checkRoute(r)
 }
 
-// send keeps nothing of the answer: no call takes the order ID. At HTTP 200 the
-// word success counts as well (Way2API reference §1), in every spelling that PHP
-// has for false: whether such a send was charged is not known.
+// sendOutcomes are the same in all documents. At HTTP 200 the word success counts
+// as well (Way2API reference §1), in every spelling that PHP has for false:
+// whether such a send was charged is not known.
+var sendOutcomes = []otp.Outcome{
+	otp.When(otp.OutcomeUnknown, otp.Status(http.StatusOK), otp.ValueIn("/success", false, "false", 0, "0", "")),
+	otp.When(otp.OutcomeOK, otp.Status(http.StatusOK), otp.ValueIn("/data/result/sms_status", statusSent)),
+	otp.When(otp.OutcomePending, otp.Status(http.StatusAccepted)),
+	otp.When(otp.OutcomeNextRoute, otp.Status(slices.Clone(uncharged)...)),
+	otp.When(otp.OutcomeUnknown),
+}
+
+// send keeps nothing of the answer: no call takes the order ID.
 func send(r otp.RoutePlan) *otp.Call {
 	request := SendRequest{Number: "{{phone_digits}}", Value: "{{code}}"}
 	if r.Template != nil && r.Template.Way2API != nil {
 		words := *r.Template.Way2API
 		request.Content, request.Purpose, request.ShareWith = words.Content, words.Purpose, words.ShareWith
 	}
-	return httpapi.Document(r, SendEndpoint, authorize, request.Fields(),
-		otp.When(otp.OutcomeUnknown, otp.Status(http.StatusOK), otp.ValueIn("/success", false, "false", 0, "0", "")),
-		otp.When(otp.OutcomeOK, otp.Status(http.StatusOK), otp.ValueIn("/data/result/sms_status", statusSent)),
-		otp.When(otp.OutcomePending, otp.Status(http.StatusAccepted)),
-		otp.When(otp.OutcomeNextRoute, otp.Status(slices.Clone(uncharged)...)),
-		otp.When(otp.OutcomeUnknown),
-	)
+	return httpapi.Document(r, SendEndpoint, authorize, request.Fields(), sendOutcomes...)
 }
