@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -14,28 +15,27 @@ import (
 func (w *world) remote() (config string, err error) {
 	var mu sync.Mutex
 	states := map[string][]byte{}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(answer http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		defer mu.Unlock()
-		switch r.Method {
-		case http.MethodPost:
+		if r.Method == http.MethodPost {
 			content, err := io.ReadAll(r.Body)
 			if err != nil {
 				http.Error(answer, err.Error(), http.StatusInternalServerError)
 				return
 			}
 			states[r.URL.Path] = content
-		default:
-			if states[r.URL.Path] == nil {
-				http.NotFound(answer, r)
-				return
-			}
-			_, _ = answer.Write(states[r.URL.Path])
+			return
 		}
+		if states[r.URL.Path] == nil {
+			http.NotFound(answer, r)
+			return
+		}
+		_, _ = answer.Write(states[r.URL.Path])
 	})}
 	go func() { _ = server.Serve(listener) }()
 	w.cleaner.add(server.Close)

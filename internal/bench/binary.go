@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -33,11 +34,11 @@ func (w *world) binary() ([]measured, error) {
 // contents prints what a provider with its symbols is made of, by module.
 func (w *world) contents() error {
 	path := filepath.Join(w.folder, "provider")
-	build := exec.Command("go", "build", "-trimpath", "-o", path, "github.com/otp-as-code/terraform-provider-otp")
+	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", path, "github.com/otp-as-code/terraform-provider-otp")
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, output)
 	}
-	modules, err := exec.Command("go", "version", "-m", path).Output()
+	modules, err := exec.CommandContext(context.Background(), "go", "version", "-m", path).Output()
 	if err != nil {
 		return err
 	}
@@ -47,7 +48,7 @@ func (w *world) contents() error {
 			names = append(names, fields[1])
 		}
 	}
-	symbols, err := exec.Command("go", "tool", "nm", "-size", path).Output()
+	symbols, err := exec.CommandContext(context.Background(), "go", "tool", "nm", "-size", path).Output()
 	if err != nil {
 		return err
 	}

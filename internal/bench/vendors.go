@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 // distance is how long the vendors take to answer.
@@ -55,10 +57,10 @@ func (w *world) refreshesOfAccounts() ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = s.UpdateAndroidAPI(func(a *sandbox.AndroidAPIAccount) {
+	err = androidapi.At(s).Update(func(a *androidapi.Account) {
 		a.WhatsApp = nil
 		for i := range w.objects {
-			a.WhatsApp = append(a.WhatsApp, sandbox.WhatsAppAccount{
+			a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{
 				ID: i + 1, Phone: "+92300" + strconv.Itoa(1_000_000+i), Unique: fmt.Sprintf("%040d", i+1), Status: "connected", Created: time.Now().Unix(),
 			})
 		}
@@ -96,7 +98,7 @@ func (w *world) readsOfTransactions() ([]measured, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.AddTransactions(w.objects); err != nil {
+	if err := myotp.At(s).AddTransactions(w.objects); err != nil {
 		return nil, err
 	}
 	if err := delayed(s); err != nil {

@@ -61,7 +61,7 @@ func (s *workspace) plan() (float64, error) {
 
 // terraform runs a command. That a second plan is not empty is an error, too.
 func (s *workspace) terraform(args ...string) error {
-	command := exec.Command(s.world.cli, args...)
+	command := exec.CommandContext(context.Background(), s.world.cli, args...)
 	command.Dir, command.Env = s.folder, s.environment
 	var output bytes.Buffer
 	command.Stdout, command.Stderr = &output, &output

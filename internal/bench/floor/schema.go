@@ -9,7 +9,9 @@ func text() schema.Attribute   { return schema.StringAttribute{Optional: true} }
 func number() schema.Attribute { return schema.Int64Attribute{Optional: true} }
 func flag() schema.Attribute   { return schema.BoolAttribute{Optional: true} }
 
-func set() schema.Attribute { return schema.SetAttribute{Optional: true, ElementType: types.StringType} }
+func set() schema.Attribute {
+	return schema.SetAttribute{Optional: true, ElementType: types.StringType}
+}
 
 func nested(members map[string]schema.Attribute) schema.Attribute {
 	return schema.SingleNestedAttribute{Optional: true, Attributes: members}
