@@ -41,13 +41,28 @@ var fence = regexp.MustCompile("(?ms)^```shell\n(.*?)^```$(?:\\s*^```text\n(.*?)
 func read(t *testing.T, name string) []step {
 	t.Helper()
 	var steps []step
-	for _, found := range fence.FindAllStringSubmatch(providertest.Read(t, filepath.Join("../../docs/guides", name+".md")), -1) {
-		steps = append(steps, step{commands: found[1], prints: found[2]})
+	all := fence.FindAllStringSubmatch(providertest.Read(t, filepath.Join("../../docs/guides", name+".md")), -1)
+	if len(all) < 2 {
+		t.Fatalf("%s has %d steps", name, len(all))
 	}
-	if len(steps) < 2 {
-		t.Fatalf("%s has %d steps", name, len(steps))
+	for _, found := range all {
+		if missing := lacking(found[1]); missing == "" {
+			steps = append(steps, step{commands: found[1], prints: found[2]})
+		} else if t.Logf("%s is not there, so this is left out: %s", missing, found[1]); os.Getenv("CI") != "" {
+			t.Errorf("%s is not there", missing)
+		}
 	}
 	return steps
+}
+
+// lacking is a program that the commands need and this machine does not have.
+func lacking(commands string) string {
+	for _, program := range []string{"jq", "node", "php", "python3"} {
+		if _, err := exec.LookPath(program); err != nil && strings.Contains(commands, program+" ") {
+			return program
+		}
+	}
+	return ""
 }
 
 // serves is a command that goes on until it is stopped: the guide has it in a
