@@ -100,6 +100,7 @@ func readSettings(path string, settings *sandbox.Settings) error {
 // announce says where the sandbox is, and how to use it.
 func announce(command *cobra.Command, server *sandbox.Server, envFile string) error {
 	environment := server.Environment()
+	environment["OTP_SANDBOX_URL"] = server.URL() // for the commands that ask a running sandbox
 	command.PrintErrf("The sandbox is up, and its page is at %s/\n\n", server.URL())
 	if err := sandbox.PrintEnvironment(command.OutOrStdout(), environment); err != nil {
 		return err

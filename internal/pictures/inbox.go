@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/browser"
@@ -40,11 +42,18 @@ func (s *studio) inbox() (err error) {
 		return err
 	}
 	for _, send := range [][]string{
-		{"+919876543210"}, {"+923004445566"}, {"+923009998877", "--locale", "es"}, {"+33612345678", "--locale", "fr"},
+		{"+919876543210"}, {"+923004445566"}, {"+33612345678", "--locale", "fr"}, {"+33698765432", "--locale", "fr"},
 	} {
-		if send[0] == "+923009998877" { // which makes the application take the next route
-			if err := box.Fail(sandbox.RateLimited("androidapi", "send_otp", "2")); err != nil {
+		if send[0] == "+33698765432" { // without money there, the application takes the next route
+			answer, err := http.Post(box.URL()+"/_sandbox/octopush/balance", "application/json", strings.NewReader(`{"amount": 0}`))
+			if err != nil {
 				return err
+			}
+			if err := answer.Body.Close(); err != nil {
+				return err
+			}
+			if answer.StatusCode != http.StatusOK {
+				return fmt.Errorf("the balance was not set: HTTP status %d", answer.StatusCode)
 			}
 		}
 		if _, err := s.command(s.program(), append([]string{"send", "login"}, send...)...); err != nil {

@@ -17,7 +17,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/sandboxtest"
 )
 
-const guidePath = "../../templates/guides/sandbox.md"
+const guidePath = "../../templates/guides/sandbox.md.tmpl"
 
 type listed struct {
 	Method, Path, Summary string
