@@ -90,6 +90,7 @@ func Examine(ctx context.Context, options Options) (Report, error) {
 	}
 	config.Accounts = config.FromVariables("")
 	x.clients = vendors.New(config)
+	defer x.clients.Transport().CloseIdle()
 
 	x.catalog(ctx)
 	accounts := x.accounts()

@@ -100,3 +100,11 @@ func (t *Transport) line(to account, perSecond float64) *line {
 	t.lines[to] = made
 	return made
 }
+
+// CloseIdle closes the connections that wait for the next read: for a process
+// that is done.
+func (t *Transport) CloseIdle() {
+	if pooled, ok := t.pooled.(*http.Transport); ok {
+		pooled.CloseIdleConnections()
+	}
+}
