@@ -69,5 +69,11 @@ func (s *Server) Halt() error {
 	return s.do("pg_ctl", "stop", "-D", s.data(), "-m", "fast", "-w", "-s")
 }
 
+// Crash ends the server as a lost machine does: nobody is told, and nothing more
+// is written.
+func (s *Server) Crash() error {
+	return s.do("pg_ctl", "stop", "-D", s.data(), "-m", "immediate", "-w", "-s")
+}
+
 // Promote makes a standby a server that may be written, and waits until it is.
 func (s *Server) Promote() error { return s.do("pg_ctl", "promote", "-D", s.data(), "-w", "-s") }
