@@ -5,12 +5,15 @@ import (
 	"testing"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/fuzztest"
 )
 
 // FuzzSegments counts any text: it never costs less than its characters say, and a
 // longer text never costs less.
 func FuzzSegments(f *testing.F) {
-	for _, text := range []string{"", "Acme: 123456", strings.Repeat("a", 161), strings.Repeat("é", 160), "€[]~", "👩‍👧 123456", strings.Repeat("字", 71), "\xff"} {
+	seeds := []string{"", "Acme: 123456", strings.Repeat("a", 161), strings.Repeat("é", 160), "€[]~", "👩‍👧 123456", strings.Repeat("字", 71), "\xff"}
+	for _, text := range append(seeds, fuzztest.Texts(200, seeds...)...) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -31,7 +34,8 @@ func FuzzSegments(f *testing.F) {
 // FuzzTemplates takes any text apart: what it finds no fault with goes together
 // again, and what was filled in is not looked at again.
 func FuzzTemplates(f *testing.F) {
-	for _, text := range []string{"", "{{brand}}: {{otp}}", "{{otp}}{{otp}}", "${otp}", "{otp}", "{{ otp }}", "{{otp", "}}", "{{{otp}}}", "é\n{{validity_minutes}}", "{{\x00}}", "\xff{{otp}}"} {
+	seeds := []string{"", "{{brand}}: {{otp}}", "{{otp}}{{otp}}", "${otp}", "{otp}", "{{ otp }}", "{{otp", "}}", "{{{otp}}}", "é\n{{validity_minutes}}", "{{\x00}}", "\xff{{otp}}"}
+	for _, text := range append(seeds, fuzztest.Texts(300, seeds...)...) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
@@ -52,19 +56,4 @@ func FuzzTemplates(f *testing.F) {
 			t.Errorf("%q goes together as %q", text, again)
 		}
 	})
-}
-
-func BenchmarkSegments(b *testing.B) {
-	text := strings.Repeat("Acme: {code} is your login code. ", 8)
-	b.ReportAllocs()
-	for b.Loop() {
-		CountSegments(text)
-	}
-}
-
-func BenchmarkTemplate(b *testing.B) {
-	b.ReportAllocs()
-	for b.Loop() {
-		ParseText("{{brand}}: {{otp}} is your login code, valid for {{validity_minutes}} minutes. Never share it.")
-	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/fuzztest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
@@ -44,7 +45,9 @@ func FuzzAnswers(f *testing.F) {
 			status, body := file.Response.Status-200, file.Response.Bytes()
 			f.Add(uint8(number), uint16(status), "application/json", body)
 			f.Add(uint8(number), uint16(status), "text/html", body)
-			f.Add(uint8(number), uint16(status), "application/json", body[:len(body)/2])
+			for _, mutant := range fuzztest.Mutants(3, body) {
+				f.Add(uint8(number), uint16(status), "application/json", mutant)
+			}
 		}
 		if !found {
 			f.Fatalf("%s has no contract files", o.folder)
