@@ -108,6 +108,10 @@ func DecodeExport(r io.Reader) (*Export, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, &ExportError{Problem: "something follows the export"}
 	}
+	// A moment of a zone that is none can be read, and then never be written.
+	if err := export.Encode(io.Discard); err != nil {
+		return nil, &ExportError{Problem: "it holds what could not be exported again: " + err.Error()}
+	}
 	return export, nil
 }
 
