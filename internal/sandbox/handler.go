@@ -67,7 +67,7 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 	var out emulate.Answer
 	switch tooLarge := (*http.MaxBytesError)(nil); {
 	case fault.Kind == Answer && !fault.TakesEffect:
-		record.Refused = op.Sends
+		s.note(func() { record.Refused = op.Sends })
 	case errors.As(err, &tooLarge):
 		out = v.Refuse(path, http.StatusRequestEntityTooLarge, fmt.Sprintf("The body is larger than %d bytes.", maxBody))
 	case err != nil:
@@ -84,11 +84,11 @@ func (s *Server) serveVendor(w http.ResponseWriter, r *http.Request, v emulate.V
 	if fault.Kind == Answer {
 		out = fault.answer()
 	}
+	answer := fmt.Sprintf("(%s, %d bytes)", out.Header.Get("Content-Type"), len(out.Body))
 	if !strings.HasPrefix(out.Header.Get("Content-Type"), "image/") {
-		record.Answer = shorten(redaction(v.Credentials()).text(string(out.Body), r, redaction(v.Credentials()).inBody(body, r)...))
-	} else {
-		record.Answer = fmt.Sprintf("(%s, %d bytes)", out.Header.Get("Content-Type"), len(out.Body))
+		answer = shorten(redaction(v.Credentials()).text(string(out.Body), r, redaction(v.Credentials()).inBody(body, r)...))
 	}
+	s.note(func() { record.Answer = answer })
 	s.conclude(w, record, fault, out, r.Context().Err() == nil)
 }
 
@@ -136,6 +136,13 @@ func (s *Server) arrive(record *Request) {
 	s.requests = append(s.requests, record)
 	s.forget()
 	s.touched()
+}
+
+// note changes a request that is logged already, and that somebody may look at.
+func (s *Server) note(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
 }
 
 // forget lets go of the oldest requests, so that the newest 1,000 and 16 MiB
