@@ -21,6 +21,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
 )
 
 const (
@@ -91,7 +92,7 @@ func newCage(t *testing.T) *cage {
 	address := url.URL{Scheme: "postgres", User: url.UserPassword(canaryRole, canaryPassword), Host: fmt.Sprintf("127.0.0.1:%d", server.Port), Path: "/" + database}
 	c := &cage{
 		Workspace: providertest.NewWorkspace(t), program: providertest.Program(t), found: map[string][]byte{},
-		vendors: sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{MyOTP: sandbox.MyOTPSettings{PendingSeconds: -1}}}),
+		vendors: sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{MyOTP: myotp.Settings{PendingSeconds: -1}}}),
 	}
 	c.World = providertest.WorldAt(t, address.String())
 	c.Env = append(c.Env, "OTP_CATALOG_URL="+c.URL, "TF_LOG=TRACE", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+filepath.Join(c.Folder, "trace.log"),
