@@ -54,10 +54,10 @@ func Open(ctx context.Context) (*Browser, error) {
 	}
 	allocator, _ := chromedp.NewExecAllocator(ctx, options...)
 	b := &Browser{}
-	b.ctx, _ = chromedp.NewContext(allocator) //nolint:contextcheck // it is the allocator's, which is made of ctx; Close cancels it
+	b.ctx, _ = chromedp.NewContext(allocator) // Close cancels it
 	// A page may read back what it has copied.
 	clipboard := browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: "clipboard-read"}, Setting: browser.PermissionSettingGranted}
-	if _, err := chromedp.CallBrowser(b.ctx, browser.SetPermission, clipboard); err != nil {
+	if _, err := chromedp.CallBrowser(b.ctx, browser.SetPermission, clipboard); err != nil { //nolint:contextcheck // it is the allocator's, which is made of ctx
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", path, err), b.Close())
 	}
 	return b, nil

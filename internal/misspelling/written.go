@@ -34,7 +34,7 @@ func (w Written) String() string {
 	return fmt.Sprintf("%s line %d: %s of %s is %q, which is the name of %s. Write %s.name.", w.File, w.Line, w.Path, w.Object, w.Name, w.Owner, w.Owner)
 }
 
-// Summary and detail of the one warning of a run about names.
+// WrittenSummary and the detail are those of the one warning of a run about names.
 const WrittenSummary = "Names that are written out"
 
 // WrittenDetail lists names.
