@@ -54,7 +54,7 @@ var ways = map[string]way{
 	}}, "OCTOPUSH", english, spanish},
 	"myotp":    {otp.Route{Vendor: otp.MyOTP, Channel: otp.SMS}, "Acme", "CODE is your Acme code. (template 1)", "CODE is your Acme code. (template 7)"},
 	"chat":     {otp.Route{Vendor: otp.MyOTP, Channel: otp.WhatsApp}, "Acme", "CODE is your Acme code. (template 12)", "CODE is your Acme code. (template 14)"},
-	"telegram": {otp.Route{Vendor: otp.MyOTP, Channel: otp.Telegram}, "Acme", "CODE is your Acme code. (template 0)", "CODE is your Acme code. (template 0)"},
+	"telegram": {otp.Route{Vendor: otp.MyOTP, Channel: otp.Telegram}, "Acme", "CODE is your Acme code.", "CODE is your Acme code."},
 	"device":   {otp.Route{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "counter-phone"}, "00000000-0000-0000-aaaa-bbbbccccdddd", english, spanish},
 	"gateway":  {otp.Route{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "carrier"}, "Carrier A", english, spanish},
 	"partner":  {otp.Route{Vendor: otp.AndroidAPI, Channel: otp.SMS, SenderID: "partner"}, "00000000-0000-0000-1111-222233334444", english, spanish},

@@ -146,7 +146,7 @@ func TestTheSandboxInAComposition(t *testing.T) {
 	const token = "a-token-for-this-test"
 	var complaints bytes.Buffer
 	command := exec.CommandContext(t.Context(), program, arguments...)
-	command.Env, command.Stderr = append(clean, "OTP_SANDBOX_TOKEN="+token), &complaints
+	command.Env, command.Stderr = slices.Concat(clean, []string{"OTP_SANDBOX_TOKEN=" + token}), &complaints
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestTheSandboxInAComposition(t *testing.T) {
 	}
 	for _, given := range []string{token, "another"} {
 		health := exec.CommandContext(t.Context(), program, service.HealthCheck.Test[2:]...)
-		health.Env = append(clean, "OTP_SANDBOX_TOKEN="+given, "OTP_SANDBOX_URL=http://"+loopback)
+		health.Env = slices.Concat(clean, []string{"OTP_SANDBOX_TOKEN=" + given, "OTP_SANDBOX_URL=http://" + loopback})
 		if output, err := health.CombinedOutput(); (err == nil) != (given == token) {
 			t.Errorf("the health check with the token %q: %v\n%s", given, err, output)
 		}

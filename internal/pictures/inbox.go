@@ -45,7 +45,12 @@ func (s *studio) inbox() (err error) {
 		{"+919876543210"}, {"+923004445566"}, {"+33612345678", "--locale", "fr"}, {"+33698765432", "--locale", "fr"},
 	} {
 		if send[0] == "+33698765432" { // without money there, the application takes the next route
-			answer, err := http.Post(box.URL()+"/_sandbox/octopush/balance", "application/json", strings.NewReader(`{"amount": 0}`))
+			request, err := http.NewRequestWithContext(s.ctx, http.MethodPost, box.URL()+"/_sandbox/octopush/balance", strings.NewReader(`{"amount": 0}`))
+			if err != nil {
+				return err
+			}
+			request.Header.Set("Content-Type", "application/json")
+			answer, err := http.DefaultClient.Do(request)
 			if err != nil {
 				return err
 			}
