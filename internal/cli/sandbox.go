@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,7 +29,7 @@ func sandboxCommand() *cobra.Command {
 			"  terraform-provider-otp sandbox --address 127.0.0.1:0 --env-file sandbox.env",
 		Args: cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			options := sandbox.Options{StatePath: state, Hosts: hosts, Token: firstOf(token, os.Getenv("OTP_SANDBOX_TOKEN"))}
+			options := sandbox.Options{StatePath: state, Hosts: hosts, Token: cmp.Or(token, os.Getenv("OTP_SANDBOX_TOKEN"))}
 			if err := readSettings(settings, &options.Settings); err != nil {
 				return err
 			}

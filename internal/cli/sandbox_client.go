@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -30,7 +31,7 @@ func (b *bench) flags(command *cobra.Command) {
 
 // ask does one request of the control interface. into may be nil.
 func (b *bench) ask(ctx context.Context, method, path string, body, into any) error {
-	base := firstOf(b.url, os.Getenv("OTP_SANDBOX_URL"), "http://"+sandbox.DefaultAddress)
+	base := cmp.Or(b.url, os.Getenv("OTP_SANDBOX_URL"), "http://"+sandbox.DefaultAddress)
 	var reader io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
@@ -43,7 +44,7 @@ func (b *bench) ask(ctx context.Context, method, path string, body, into any) er
 	if err != nil {
 		return fmt.Errorf("the sandbox's address %q cannot be used: write it like http://%s", base, sandbox.DefaultAddress)
 	}
-	if token := firstOf(b.token, os.Getenv("OTP_SANDBOX_TOKEN")); token != "" {
+	if token := cmp.Or(b.token, os.Getenv("OTP_SANDBOX_TOKEN")); token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
 	}
 	answer, err := http.DefaultClient.Do(request)
@@ -71,15 +72,6 @@ func (b *bench) ask(ctx context.Context, method, path string, body, into any) er
 		return fmt.Errorf("what answers at %s is no sandbox: %w", base, err)
 	}
 	return nil
-}
-
-func firstOf(values ...string) string {
-	for _, value := range values {
-		if value != "" {
-			return value
-		}
-	}
-	return ""
 }
 
 // sandboxCommands ask a sandbox that runs.
@@ -111,10 +103,7 @@ func messagesCommand() *cobra.Command {
 			}
 			switch {
 			case asJSON:
-				encoder := json.NewEncoder(command.OutOrStdout())
-				encoder.SetIndent("", "  ")
-				encoder.SetEscapeHTML(false)
-				return encoder.Encode(messages)
+				return printJSON(command.OutOrStdout(), messages)
 			case code:
 				for i := len(messages) - 1; i >= 0; i-- {
 					if messages[i].Code != "" {
