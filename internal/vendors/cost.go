@@ -10,49 +10,32 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
-// Why vendors without a price in any call have none (MyOTP reference §11,
-// Octopush reference §5).
-const (
-	noPriceMyOTP    = "MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call."
-	noPriceOctopush = "Octopush has no call that tells prices."
-)
-
 // unpublished is why a vendor has no call that tells what a route costs; empty:
 // it has one.
 func unpublished(route otp.DocumentRoute) string {
-	switch {
-	case route.Send == nil:
+	if route.Send == nil {
 		return "The route sends nothing."
-	case route.Vendor == otp.MyOTP:
-		return noPriceMyOTP
-	case route.Vendor == otp.Octopush:
-		return noPriceOctopush
-	case route.Vendor == otp.AndroidAPI:
+	}
+	switch route.Vendor {
+	case otp.AndroidAPI:
 		return androidapi.NoPrice(*route.Send)
-	case route.Vendor == otp.Way2API:
+	case otp.Way2API:
 		return ""
 	}
-	return "The provider knows no call of " + route.Vendor.Title() + " that tells prices."
+	vendor, _ := Find(route.Vendor)
+	return cmp.Or(vendor.NoPrice, "The provider knows no call of "+route.Vendor.Title()+" that tells prices.")
 }
 
 // UnknownCosts are the costs of a route of a document that nobody is asked for;
 // why is the reason where the vendor has a call for them.
 func UnknownCosts(d otp.Document, route otp.DocumentRoute, why string) []otp.CodeCost {
-	countries := route.Countries
-	if countries == nil {
-		countries = d.AllowedCountries
-	}
-	return otp.Unpriced(countries, int64(Compilers().RouteSegments(d, route)), cmp.Or(unpublished(route), why))
+	return otp.Unpriced(served(d, route), int64(Compilers().RouteSegments(d, route)), cmp.Or(unpublished(route), why))
 }
 
 // Costs are what one code costs over a route of a document, by country, as far as
 // the vendor publishes it. It asks each vendor once for all routes of all
 // documents, and only where there are credentials.
 func (c *Clients) Costs(ctx context.Context, d otp.Document, route otp.DocumentRoute) []otp.CodeCost {
-	countries := route.Countries
-	if countries == nil {
-		countries = d.AllowedCountries
-	}
 	switch {
 	case unpublished(route) != "":
 		return UnknownCosts(d, route, "")
@@ -63,13 +46,21 @@ func (c *Clients) Costs(ctx context.Context, d otp.Document, route otp.DocumentR
 		if err != nil {
 			return UnknownCosts(d, route, err.Error())
 		}
-		return rates.Costs(*route.Send, countries, int64(Compilers().RouteSegments(d, route)), c.facts.rates.at)
+		return rates.Costs(*route.Send, served(d, route), int64(Compilers().RouteSegments(d, route)), c.facts.rates.at)
 	}
 	prices, err := c.KnownPrices(ctx)
 	if err != nil {
 		return UnknownCosts(d, route, err.Error())
 	}
-	return way2api.Costs(prices, countries, c.facts.prices.at)
+	return way2api.Costs(prices, served(d, route), c.facts.prices.at)
+}
+
+// served are the countries of a route: its own, or those of the profile; nil: all.
+func served(d otp.Document, route otp.DocumentRoute) []string {
+	if route.Countries != nil {
+		return route.Countries
+	}
+	return d.AllowedCountries
 }
 
 // now is the time by the clock of the configuration.

@@ -38,6 +38,9 @@ type Vendor struct {
 	// Undelivered is a sentence for people whose message is not known to be
 	// delivered; empty: the vendor may be asked again.
 	Undelivered string
+	// NoPrice is a sentence on why no call tells what a message costs; empty: one
+	// does, or nobody has looked.
+	NoPrice string
 	// Receipt is what the answer to a send tells beyond what documents keep.
 	Receipt otp.Receipt
 }

@@ -25,6 +25,8 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 		{Field: "API_KEY", Name: "API key", Where: "API key, 32 characters, from the dashboard."},
 	},
 	Authorize: authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
+	// Its prices are on a page, in no call (MyOTP reference §11).
+	NoPrice: "MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call.",
 	// Its developer page has "same as otp_validity", its newest document begins at
 	// 60 seconds (MyOTP reference §4, §12).
 	Extension: &otp.Extension{

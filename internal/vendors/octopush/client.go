@@ -26,6 +26,9 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 		{Field: "API_KEY", Name: "API key", Where: "API key of the account."},
 	},
 	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	// The balance is told in euros and in messages, a price is not (Octopush
+	// reference §5).
+	NoPrice: "Octopush has no call that tells prices.",
 	// The answer to service/otp/generate tells the ticket of the message. Neither
 	// a cost nor the code come back (Octopush reference §2.1).
 	Receipt: otp.Receipt{MessageID: "/ticket_number"},
