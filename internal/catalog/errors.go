@@ -231,23 +231,6 @@ func (e *InvalidWriteError) Error() string {
 		e.Ref, e.Problem)
 }
 
-// StorageError says that the database failed. It wraps the database's own error.
-type StorageError struct {
-	Operation string // What was tried, such as: create the brand "acme".
-	Catalog   string
-	Problem   string
-	Remedy    string
-	Err       error
-}
-
-// Error says what was tried, where, what went wrong and what to do next.
-func (e *StorageError) Error() string {
-	return fmt.Sprintf("Could not %s in the catalog %s: %s. %s Cause: %v", e.Operation, e.Catalog, e.Problem, e.Remedy, e.Err)
-}
-
-// Unwrap gives the database's own error.
-func (e *StorageError) Unwrap() error { return e.Err }
-
 // NoCatalogError says that there is nothing to export or check.
 type NoCatalogError struct {
 	Operation string // What was tried, such as: export.

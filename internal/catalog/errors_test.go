@@ -42,6 +42,9 @@ func TestErrorsSayWhatHappenedAndWhatToDo(t *testing.T) {
 		{&StorageError{Operation: "read all objects", Catalog: "sqlite:x.db", Problem: "it burns", Remedy: "Run.", Err: errors.New("heat")}, []string{
 			"Could not read all objects in the catalog sqlite:x.db: it burns. Run. Cause: heat",
 		}},
+		{&StorageError{Operation: "read objects", Catalog: "postgres://db/otp", Problem: "it sleeps", Remedy: "Wake it.", Err: errors.New("failed to connect:\n\tdb: refused\n\tdb: refused\n\tdc: silent")}, []string{
+			"Could not read objects in the catalog postgres://db/otp: it sleeps. Wake it. Cause: failed to connect: db: refused; dc: silent",
+		}},
 		{&NoCatalogError{Operation: "export", Catalog: "sqlite:x.db"}, []string{"nothing to export", "sqlite:x.db", "the first apply makes"}},
 		{&ExportError{Problem: "it is torn"}, []string{"it is torn", "Nothing was written", "Export the catalog again"}},
 		{&OccupiedError{Catalog: "sqlite:x.db", ID: "aaa", Export: "bbb"}, []string{"sqlite:x.db has the ID aaa", "of the catalog bbb", "empty place"}},

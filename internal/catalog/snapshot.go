@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 )
@@ -72,12 +71,9 @@ func (t *session) lastEvent(ctx context.Context) (last int64, err error) {
 // one transaction and a fixed number of queries.
 func (s *Store) Part(ctx context.Context, refs ...Ref) (*Snapshot, error) {
 	refs = slices.Compact(slices.SortedFunc(slices.Values(refs), compareRefs))
-	operation := fmt.Sprintf("read %d objects", len(refs))
-	if len(refs) == 1 {
-		operation = "read the " + refs[0].String()
-	}
 	part := newSnapshot("", nil, nil)
-	_, err := s.read(ctx, operation, func(t *session) error {
+	// A failure names no object: a run tells it to all who need one.
+	_, err := s.read(ctx, "read objects", func(t *session) error {
 		var objects []Object
 		madeFrom := map[string][]MadeFrom{}
 		for chunk := range slices.Chunk(refs, mostNamed) {
