@@ -16,8 +16,9 @@ provider "otp" {
 }
 
 variable "display_name" {
-  type    = string
-  default = "Acme"
+  type        = string
+  description = "What messages call the sender."
+  default     = "Acme"
 }
 
 data "otp_device" "counter" {

@@ -29,6 +29,17 @@ func TestVersionsAreTheSameEverywhere(t *testing.T) {
 	if built, released := first(t, makefile, `(?m)^GORELEASER := (\S+)$`), first(t, content(t, ".github/workflows/release.yml"), `(?s)goreleaser-action.*?version: v(\S+)`); built != released {
 		t.Errorf("`make release-check` builds with goreleaser %s, and a release is made with %s", built, released)
 	}
+	if built, released := first(t, makefile, `(?m)^SYFT +:= (\S+)$`), first(t, content(t, ".github/workflows/release.yml"), `cmd/syft@v(\S+)`); built != released {
+		t.Errorf("`make release-check` lists components with syft %s, and a release with %s", built, released)
+	}
+	// What is released is compiled with the newest Go of the version that go.mod
+	// names, and looked at for vulnerabilities with the same.
+	oldest := first(t, content(t, "go.mod"), `(?m)^go (\d+\.\d+)`)
+	for name, text := range map[string]string{"release.yml": content(t, ".github/workflows/release.yml"), "test.yml": workflow} {
+		if newest := first(t, text, `go-version: "([\d.]+)\.x"`); newest != oldest {
+			t.Errorf("%s takes Go %s, and go.mod says %s", name, newest, oldest)
+		}
+	}
 	// The plugin protocol that is served is the one that registries are told.
 	served := first(t, content(t, "internal/provider/server.go"), `tfprotov?(\d)server|providerserver\.NewProtocol(\d)`)
 	if told := first(t, content(t, "terraform-registry-manifest.json"), `"protocol_versions": \["(\d)\.0"\]`); told != served {

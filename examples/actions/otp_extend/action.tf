@@ -1,7 +1,8 @@
 # terraform apply -invoke=action.otp_extend.login
 variable "test_phone" {
-  type      = string
-  sensitive = true
+  type        = string
+  description = "A phone of your own, such as +33612345678."
+  sensitive   = true
 }
 
 action "otp_extend" "login" {

@@ -1,7 +1,8 @@
 # terraform apply -invoke=action.otp_test_delivery.login
 variable "test_phone" {
-  type      = string
-  sensitive = true # plans show the configuration of actions
+  type        = string
+  description = "A phone of your own, such as +33612345678."
+  sensitive   = true # plans show the configuration of actions
 }
 
 action "otp_test_delivery" "login" {

@@ -1,8 +1,9 @@
 # Whenever the profile is created or changed, one code goes through each of its
 # routes. If one of them does not deliver, the apply ends with an error.
 variable "test_phone" {
-  type      = string
-  sensitive = true
+  type        = string
+  description = "A phone of your own, such as +33612345678."
+  sensitive   = true
 }
 
 action "otp_test_delivery" "every_route" {

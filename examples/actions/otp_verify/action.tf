@@ -2,14 +2,16 @@
 # shows it:
 # terraform apply -invoke=action.otp_verify.login -var code=482913
 variable "test_phone" {
-  type      = string
-  sensitive = true
+  type        = string
+  description = "A phone of your own, such as +33612345678."
+  sensitive   = true
 }
 
 variable "code" {
-  type      = string
-  sensitive = true
-  default   = null
+  type        = string
+  description = "The code that the phone shows."
+  sensitive   = true
+  default     = null
 }
 
 action "otp_verify" "login" {

@@ -5,5 +5,6 @@ data "otp_message_status" "complaint" {
 }
 
 output "status" {
-  value = data.otp_message_status.complaint.status
+  description = "What became of the message."
+  value       = data.otp_message_status.complaint.status
 }

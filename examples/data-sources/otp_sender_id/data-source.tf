@@ -3,5 +3,6 @@ data "otp_sender_id" "europe" {
 }
 
 output "sender" {
-  value = data.otp_sender_id.europe.octopush.sender
+  description = "What phones show as the sender."
+  value       = data.otp_sender_id.europe.octopush.sender
 }

@@ -1,5 +1,6 @@
 data "otp_whatsapp_servers" "all" {}
 
 output "servers" {
-  value = { for server in data.otp_whatsapp_servers.all.servers : server.name => server.id }
+  description = "The ID of each server, by its name."
+  value       = { for server in data.otp_whatsapp_servers.all.servers : server.name => server.id }
 }

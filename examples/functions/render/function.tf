@@ -3,6 +3,7 @@ locals {
 }
 
 output "message" {
+  description = "The message as a phone will show it."
   value = provider::otp::render(local.text, {
     brand            = "Acme"
     otp              = "123456"

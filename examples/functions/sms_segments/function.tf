@@ -4,5 +4,6 @@ locals {
 }
 
 output "segments" {
-  value = "${local.dear.segments} segments, because the text needs ${local.dear.encoding}"
+  description = "What the message costs, in segments."
+  value       = "${local.dear.segments} segments, because the text needs ${local.dear.encoding}"
 }

@@ -30,7 +30,7 @@ resource "otp_profile" "login" {
   routes             = [{ vendor = "octopush", channel = "sms", sender_id = otp_sender_id.europe.name }]
 }
 
-# The request as it will be, to hold beside the one of your code.
 output "request" {
-  value = jsondecode(otp_profile.login.document).routes[0].send
+  description = "The request as it will be, to hold beside the one of your code."
+  value       = jsondecode(otp_profile.login.document).routes[0].send
 }
