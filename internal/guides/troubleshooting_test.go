@@ -69,6 +69,14 @@ resource "otp_profile" "stranger" {
   routes            = [{ vendor = "octopush", channel = "sms", sender_id = otp_sender_id.europe.name }]
 }
 
+resource "otp_profile" "written" {
+  name              = "written"
+  brand             = "acme"
+  template          = otp_message_template.login.name
+  allowed_countries = ["FR"]
+  routes            = [{ vendor = "octopush", channel = "sms", sender_id = otp_sender_id.europe.name }]
+}
+
 resource "otp_profile" "login" {
   name     = "login"
   brand    = otp_brand.acme.name

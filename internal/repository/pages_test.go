@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every page of a type says how it behaves, and shows it.
+// Every page of a type says what it is for, shows it, and says how it behaves.
 func TestEveryPageHasNotesAndAnExample(t *testing.T) {
 	t.Parallel()
 	pages, err := filepath.Glob(filepath.Join(root, "docs", "*", "*.md"))
@@ -22,6 +22,9 @@ func TestEveryPageHasNotesAndAnExample(t *testing.T) {
 			if !strings.Contains(text, part) {
 				t.Errorf("%s has no part %q", page, part)
 			}
+		}
+		if filepath.Base(page) != "index.md" && !strings.Contains(text, "It is for ") {
+			t.Errorf("%s does not say what it is for", page)
 		}
 	}
 }
