@@ -2,6 +2,7 @@ package myotp
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -51,11 +52,12 @@ func unknownMessage(answer *httpapi.Answer) *httpapi.Error {
 		Report  httpapi.Text `json:"DLR"`
 		Alias   httpapi.Text `json:"DLR:"`
 		Message httpapi.Text `json:"message"`
+		Words   httpapi.Text `json:"Message:"` // its deprecated name
 	}
-	if !answer.Parse(&body) || body.Report != "" || body.Alias != "" || body.Message == "" {
+	if !answer.Parse(&body) || body.Report != "" || body.Alias != "" || body.Message == "" && body.Words == "" {
 		return nil
 	}
-	return &httpapi.Error{Kind: httpapi.NotFound, Message: string(body.Message), Next: advice[httpapi.NotFound]}
+	return &httpapi.Error{Kind: httpapi.NotFound, Message: string(cmp.Or(body.Message, body.Words)), Next: advice[httpapi.NotFound]}
 }
 
 // refused lists the statuses that say that nothing was done and nothing was
