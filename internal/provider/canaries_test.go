@@ -1,235 +1,226 @@
 package provider_test
 
 import (
-	"archive/zip"
-	"bytes"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
-	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider/providertest"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
-	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/myotp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 )
 
-const (
-	canaryPhone    = "+33612009877"
-	canaryPassword = `canary/pass"word+7f3a`
-	canaryRole     = "otp_canary"
-)
-
-// cage is where canaries sing: a workspace with every log on, its catalog behind a
-// password, vendors, and what was said and left behind meanwhile.
-type cage struct {
-	*providertest.Workspace
-	vendors *sandbox.Server
-	program string
-	found   map[string][]byte
-}
-
-// TestCanariesSingNowhere plans, applies, sends, verifies, extends and reads
-// everything there is to read, and looks for every credential, password, code,
-// phone number and message body in whatever that leaves behind.
+// TestCanariesSingNowhere plans, applies, sends, verifies, extends, links, moves
+// the catalog to another database and reads everything there is to read, and looks
+// for every credential, password, code, phone number and message body in whatever
+// that leaves behind.
 func TestCanariesSingNowhere(t *testing.T) {
 	t.Parallel()
-	c := newCage(t)
+	c := newCage(t, "otp_canary")
 	watched := c.watch(t)
 	c.found["output of the first apply"] = []byte(c.Configure(canaryConfig).Apply())
-	for _, profile := range []string{"octopush", "myotp", "androidapi"} {
-		c.command("send "+profile, "send", profile, canaryPhone)
-		code := c.last().Code
-		c.command("wrong code of "+profile, "verify", profile, canaryPhone, strings.Repeat("7", len(code)))
+	for _, profile := range []string{"octopush", "myotp", "androidapi", "way2api"} {
+		phone := canaryPhones[profile]
+		c.command("send "+profile, "send", profile, phone)
+		message := c.last()
+		c.command("wrong code of "+profile, "verify", profile, phone, strings.Repeat("7", len(message.Code)))
+		c.command("status of "+profile, "status", profile, phone)
 		if profile == "myotp" {
-			c.command("extend", "extend", profile, canaryPhone, "60")
-			c.command("status", "status", profile, canaryPhone)
+			c.command("extend", "extend", profile, phone, "60")
 		}
-		c.command("code of "+profile, "verify", profile, canaryPhone, code)
+		c.command("code of "+profile, "verify", profile, phone, message.Code)
+		c.command("send once more, "+profile, "send", profile, phone, "--json") // a limit
 	}
+	c.actions()
 	today := time.Now().UTC().Format(time.DateOnly)
-	c.found["output of the second apply"] = []byte(c.Configure(canaryConfig + fmt.Sprintf(canaryReads, today, today, c.last().MessageID)).Apply())
-	c.Plans()
-	plan, _ := c.TF("show", "-json", "saved.plan")
-	c.found["plan as JSON"] = []byte(plan)
-	state, _ := c.TF("show", "-json")
-	c.found["state as JSON"] = []byte(state)
+	reads := canaryConfig + fmt.Sprintf(canaryReads, today, today, c.sentOver("androidapi").MessageID)
+	c.found["output of the second apply"] = []byte(c.Configure(reads).Apply())
+	c.shows()
 	c.command("export", "catalog", "export")
 	c.command("check", "catalog", "check")
+	c.command("history", "catalog", "history", "profile", "myotp", "--json")
+	c.command("document", "catalog", "document", "myotp")
 	c.command("doctor", "doctor")
+	c.command("link that nobody scans", "whatsapp", "link", "--timeout", "2s", "--qr-file", "code.png")
 
-	// Errors quote what they were made of: refused connections and wrong passwords.
-	for name, value := range c.vendors.Environment() {
-		if strings.HasSuffix(name, "_BASE_URL") {
-			c.Env = append(c.Env, name+"=http://127.0.0.1:1"+value[strings.LastIndex(value, "/"):])
-		}
+	// Errors quote what they were made of: vendors that answer with the request,
+	// refused connections and wrong passwords.
+	quoting, asked := quotingVendor(t)
+	c.pointAt(quoting)
+	c.found["errors of vendors that quote"] = []byte(c.Fails("could not", "plan", "-input=false"))
+	c.refusals("of a vendor that quotes")
+	if asked() < 12 {
+		t.Errorf("the vendor that quotes was asked %d times", asked())
 	}
-	c.found["errors of vendors"] = []byte(c.Fails("could not", "plan", "-input=false"))
-	c.command("refused send", "send", "octopush", canaryPhone)
-	c.Env = append(c.Env, "OTP_CATALOG_URL="+strings.Replace(c.URL, canaryRole+":", "nobody:", 1))
+	c.pointAt("http://127.0.0.1:1")
+	c.found["errors of vendors that are gone"] = []byte(c.Fails("could not", "plan", "-input=false"))
+	c.refusals("of a vendor that is gone")
+
+	c.pointAt("")
+	c.moveToSQLite()
+	c.found["output of the third apply"] = []byte(c.Configure(strings.Replace(reads, `"Acme"`, `"AcmeBank"`, 1)).Apply())
+	c.command("check of SQLite", "catalog", "check", "--json")
+	c.Env = append(c.Env, "OTP_CATALOG_URL="+strings.Replace(c.postgres, c.role+":", "nobody:", 1))
 	c.found["errors of the database"] = []byte(c.Fails("catalog", "plan", "-input=false"))
+	c.command("export without a password", "catalog", "export", "--json")
 	c.found["arguments of processes"] = watched()
-	c.collect()
-	c.search()
+	c.collect("trace.log", "terraform.tfstate", "terraform.tfstate.backup", "deliveries.db", "saved.plan", "catalog.db", "catalog.json")
+	c.holds("trace.log", "Vendor request", "ReadDataSource", "ApplyResourceChange")
+	c.search(28)
 }
 
-func newCage(t *testing.T) *cage {
-	t.Helper()
-	server := pgtest.Shared(t)
-	database := server.Database(t)
-	server.Run(t, pgtest.Administrator, "postgres",
-		fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", canaryRole, canaryPassword), fmt.Sprintf("ALTER DATABASE %s OWNER TO %s", database, canaryRole))
-	address := url.URL{Scheme: "postgres", User: url.UserPassword(canaryRole, canaryPassword), Host: fmt.Sprintf("127.0.0.1:%d", server.Port), Path: "/" + database}
-	c := &cage{
-		Workspace: providertest.NewWorkspace(t), program: providertest.Program(t), found: map[string][]byte{},
-		vendors: sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{MyOTP: myotp.Settings{PendingSeconds: -1}}}),
-	}
-	c.World = providertest.WorldAt(t, address.String())
-	c.Env = append(c.Env, "OTP_CATALOG_URL="+c.URL, "TF_LOG=TRACE", "TF_LOG_PROVIDER=TRACE", "TF_LOG_PATH="+filepath.Join(c.Folder, "trace.log"),
-		"OTP_DELIVERIES_FILE="+filepath.Join(c.Folder, "deliveries.db"))
-	for name, value := range c.vendors.Environment() {
-		c.Env = append(c.Env, name+"="+value)
-	}
-	return c
-}
-
-// last is the message that was sent last.
-func (c *cage) last() sandbox.Message {
-	c.T.Helper()
-	messages := c.vendors.Messages()
-	if len(messages) == 0 {
-		c.T.Fatal("nothing was sent")
-	}
-	return messages[len(messages)-1]
-}
-
-// command runs one of the program's own commands, and keeps what it says.
-func (c *cage) command(name string, arguments ...string) {
-	c.T.Helper()
-	command := exec.CommandContext(c.T.Context(), c.program, arguments...)
-	command.Dir, command.Env = c.Folder, c.Env
-	output, err := command.CombinedOutput()
-	if len(output) == 0 {
-		c.T.Errorf("%s says nothing (%v)", name, err)
-	}
-	c.found["output of "+name] = output
-}
-
-// watch notes the arguments of all processes until it is told to stop. Phone
-// numbers and codes are what somebody typed who runs a command; they are left out.
-func (c *cage) watch(t *testing.T) (stop func() []byte) {
-	t.Helper()
-	seen, done := map[string]bool{}, make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		for {
-			files, err := filepath.Glob("/proc/[0-9]*/cmdline")
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			for _, file := range files {
-				if raw, err := os.ReadFile(file); err == nil && !bytes.Contains(raw, []byte(canaryPhone)) { // it may have ended
-					seen[string(raw)] = true
-				}
-			}
-			select {
-			case <-done:
-				return
-			case <-time.After(20 * time.Millisecond):
-			}
+// TestCanariesOfActionsSingNowhere does the same where the real program has
+// actions.
+func TestCanariesOfActionsSingNowhere(t *testing.T) {
+	t.Parallel()
+	program := providertest.TerraformWithActions(t)
+	c := newCage(t, "otp_canary_actions")
+	c.CLI = program
+	watched := c.watch(t)
+	c.Configure(canaryConfig + canaryActions)
+	c.Env = append(c.Env, "TF_VAR_phone="+canaryPhone)
+	c.found["output of the apply"] = []byte(c.Apply())
+	invoke := func(action string) {
+		t.Helper()
+		output, code := c.TF("apply", "-auto-approve", "-input=false", "-invoke=action."+action)
+		if c.found["output of "+action] = []byte(output); code > 1 || !strings.Contains(output, "ction") {
+			t.Errorf("%s: %s", action, output)
 		}
-	})
-	return func() []byte {
-		close(done)
-		wait.Wait()
-		return []byte(strings.Join(slices.Collect(maps.Keys(seen)), "\n"))
 	}
+	invoke("otp_test_delivery.myotp")
+	invoke("otp_extend.myotp")
+	for _, code := range []string{"77777777", c.last().Code} {
+		c.Env = append(c.Env, "TF_VAR_code="+code)
+		invoke("otp_verify.myotp")
+	}
+	invoke("otp_test_delivery.androidapi")
+	invoke("otp_whatsapp_link.support")
+	quoting, asked := quotingVendor(t)
+	c.pointAt(quoting)
+	invoke("otp_test_delivery.octopush")
+	if asked() == 0 {
+		t.Error("the vendor that quotes was never asked")
+	}
+	// A saved plan holds the values of variables, sensitive ones too: that is
+	// Terraform's own, so these are another's.
+	c.Env = append(c.Env, "TF_VAR_phone="+providertest.RecipientPhone, "TF_VAR_code=")
+	c.shows()
+	if n := len(c.vendors.Messages()); n != 2 {
+		t.Errorf("%d messages, want 2", n)
+	}
+	c.found["arguments of processes"] = watched()
+	c.collect("trace.log", "terraform.tfstate", "deliveries.db", "saved.plan")
+	c.holds("trace.log", "Vendor request", "InvokeAction")
+	c.search(10)
 }
 
-// collect reads what the runs have left in the folder, and the saved plan, which is
-// a compressed archive, file by file.
-func (c *cage) collect() {
+// actions invokes every action in this process, whatever the program at hand
+// knows of them.
+func (c *cage) actions() {
 	c.T.Helper()
-	for _, name := range []string{"trace.log", "terraform.tfstate", "terraform.tfstate.backup", "deliveries.db", "saved.plan"} {
-		raw, err := os.ReadFile(filepath.Join(c.Folder, name))
-		if err != nil {
-			c.T.Fatal(err)
-		}
-		c.found[name] = raw
-	}
-	archive, err := zip.NewReader(bytes.NewReader(c.found["saved.plan"]), int64(len(c.found["saved.plan"])))
+	log, err := os.Create(filepath.Join(c.Folder, "actions.log"))
 	if err != nil {
 		c.T.Fatal(err)
 	}
-	for _, file := range archive.File {
-		content, err := file.Open()
-		if err != nil {
-			c.T.Fatal(err)
-		}
-		if c.found["saved.plan/"+file.Name], err = io.ReadAll(content); err != nil {
-			c.T.Fatal(err)
-		}
+	defer func() { _ = log.Close() }() // it was read by then
+	ctx := tflogtest.RootLogger(c.T.Context(), log)
+	d := &providertest.Deliveries{World: c.World, Vendor: c.vendors, File: filepath.Join(c.Folder, "actions.db")}
+	said := ""
+	invoke := func(action string, config map[string]any, see func(string)) {
+		c.T.Helper()
+		s := d.Again()
+		i := s.InvokeAction(ctx, action, s.Configuring(action, config), see)
+		said += strings.Join(append(i.Progress, i.Errors, i.Warnings, ""), "\n")
 	}
-}
-
-// search looks for the canaries in all of it.
-func (c *cage) search() {
-	c.T.Helper()
-	if log := c.found["trace.log"]; !bytes.Contains(log, []byte("Vendor request")) || !bytes.Contains(log, []byte("tf_rpc=ReadDataSource")) && !bytes.Contains(log, []byte("tf_rpc\":\"ReadDataSource")) {
-		c.T.Error("the log holds nothing of the provider, so that it proves nothing")
-	}
-	canaries := map[string]string{"the database password": canaryPassword, "the phone number": canaryPhone[1:], "the phone number at home": "0" + canaryPhone[3:]}
-	for name, value := range c.vendors.Environment() {
-		if !strings.HasSuffix(name, "_BASE_URL") {
-			canaries[name] = value
-		}
-	}
-	for i, message := range c.vendors.Messages() {
-		canaries[fmt.Sprintf("message %d", i)] = message.Text
-		if len(message.Code) > 6 { // six digits are in every log by chance
-			canaries[fmt.Sprintf("code %d", i)] = message.Code
-		}
-	}
-	size := 0
-	for place, content := range c.found {
-		size += len(content)
-		for name, canary := range canaries {
-			for _, form := range forms(canary) {
-				if at := bytes.Index(content, []byte(form)); at >= 0 {
-					c.T.Errorf("%s is in %s as %q: …%s…", name, place, form, content[max(0, at-200):min(len(content), at+len(form)+50)])
-					break
-				}
+	for _, profile := range []string{"octopush", "myotp", "androidapi", "way2api"} {
+		to := func(more map[string]any) map[string]any {
+			all := map[string]any{"profile": profile, "phone": canaryPhones[profile]}
+			for name, value := range more {
+				all[name] = value
 			}
+			return all
 		}
+		invoke("otp_test_delivery", to(map[string]any{"verify": false}), nil)
+		if profile == "myotp" {
+			invoke("otp_extend", to(map[string]any{"seconds": 60}), nil)
+		}
+		code := c.last().Code
+		invoke("otp_verify", to(map[string]any{"code": strings.Repeat("7", len(code))}), nil)
+		invoke("otp_verify", to(map[string]any{"code": code}), nil)
 	}
-	if len(canaries) < 12 || size < 1<<20 {
-		c.T.Errorf("%d canaries in %d bytes prove little", len(canaries), size)
+	linked := false
+	invoke("otp_whatsapp_link", map[string]any{"phone": providertest.SupportLine}, func(string) {
+		linked = linked || androidapi.At(c.vendors).ScanNewestQR(providertest.SupportLine) == nil
+	})
+	if !linked {
+		c.T.Errorf("nobody was linked: %s", said)
 	}
-	c.T.Logf("%d canaries were looked for in %.1f MB, %d places", len(canaries), float64(size)/1e6, len(c.found))
+	c.found["output of actions"] = []byte(said)
+	c.collect("actions.log", "actions.db")
+	c.holds("actions.log", "Vendor request")
 }
 
-// forms are a text as it is, in JSON, in URLs and in base64, wherever in three
-// bytes it begins.
-func forms(text string) []string {
-	quoted, _ := json.Marshal(text) // a string
-	all := []string{text, strings.Trim(string(quoted), `"`), url.QueryEscape(text), url.PathEscape(text)}
-	for before := range 3 {
-		encoded := base64.StdEncoding.EncodeToString([]byte(strings.Repeat("x", before) + text + "xxx"))
-		all = append(all, encoded[(before*8+5)/6:len(encoded)-6])
-	}
-	return slices.Compact(all)
+const canaryActions = `
+variable "phone" {
+  type      = string
+  sensitive = true
 }
+
+variable "code" {
+  type      = string
+  sensitive = true
+  default   = null
+}
+
+action "otp_test_delivery" "octopush" {
+  config {
+    profile = "octopush"
+    phone   = var.phone
+  }
+}
+
+action "otp_test_delivery" "myotp" {
+  config {
+    profile = "myotp"
+    phone   = var.phone
+    verify  = false
+  }
+}
+
+action "otp_test_delivery" "androidapi" {
+  config {
+    profile = "androidapi"
+    phone   = var.phone
+    wait    = "0s"
+  }
+}
+
+action "otp_extend" "myotp" {
+  config {
+    profile = "myotp"
+    phone   = var.phone
+    seconds = 60
+  }
+}
+
+action "otp_verify" "myotp" {
+  config {
+    profile = "myotp"
+    phone   = var.phone
+    code    = var.code
+  }
+}
+
+action "otp_whatsapp_link" "support" {
+  config {
+    timeouts = { invoke = "2s" }
+  }
+}
+`
 
 const canaryConfig = `
 provider "otp" {
@@ -253,18 +244,36 @@ resource "otp_sender_id" "all" {
   androidapi = { gateway = "3" }
 }
 
-resource "otp_profile" "all" {
-  for_each = {
+# Way2API writes the sentence itself.
+resource "otp_message_template" "india" {
+  name    = "india"
+  way2api = { content = "OTP", purpose = "login", share_with = "no_one" }
+}
+
+locals {
+  codes = {
     octopush   = { length = 12, digits = true, upper_case = true }
     myotp      = { length = 8, digits = true }
     androidapi = { length = 6, digits = true }
+    way2api    = { length = 6, digits = true }
   }
+}
+
+# Two of each vendor, and more to fill the logs.
+resource "otp_profile" "all" {
+  for_each = merge([for i in range(5) : { for vendor, code in local.codes :
+    "${["", "second-", "further-"][min(i, 2)]}${vendor}${i < 2 ? "" : i}" => { vendor = vendor, code = code }
+  }]...)
   name              = each.key
   brand             = otp_brand.acme.name
-  template          = otp_message_template.login.name
-  code              = each.value
-  allowed_countries = ["FR"]
-  routes            = [{ vendor = each.key, channel = "sms", sender_id = each.key == "myotp" ? null : otp_sender_id.all.name }]
+  template          = each.value.vendor == "way2api" ? otp_message_template.india.name : otp_message_template.login.name
+  code              = each.value.code
+  allowed_countries = each.value.vendor == "way2api" ? ["IN"] : ["FR"]
+  routes = [{
+    vendor    = each.value.vendor
+    channel   = "sms"
+    sender_id = contains(["octopush", "androidapi"], each.value.vendor) ? otp_sender_id.all.name : null
+  }]
 }
 `
 
