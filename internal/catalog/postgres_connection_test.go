@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"testing"
 	"time"
@@ -186,16 +185,12 @@ func TestFewConnectionsServeManyCallsAndCloseEndsThem(t *testing.T) {
 
 func TestAServerThatIsNotThereIsExplained(t *testing.T) {
 	t.Parallel()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	address := listener.Addr().String()
-	must(t, listener.Close())
 	tests := map[string]struct {
 		url   string
 		words []string
 		again int64
 	}{
-		"nobody listens": {"postgres://otp:hunter2@" + address + "/otp", []string{"the server cannot be reached", "Check that the server runs"}, attempts - 1},
+		"nobody listens": {"postgres://otp:hunter2@" + nobody + "/otp", []string{"the server cannot be reached", "Check that the server runs"}, attempts - 1},
 		"no such host":   {"postgres://otp:hunter2@host.invalid/otp", []string{"the host of the server is not known", "Correct catalog.url"}, 0},
 		"no such socket": {"postgres://otp:hunter2@/otp?host=/nowhere", []string{"the server cannot be reached"}, 0},
 	}

@@ -12,6 +12,10 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/catalog/pgtest"
 )
 
+// nobody is an address where nobody listens: the system hands this port to no
+// test, as it may a port that was just closed.
+const nobody = "127.0.0.1:1"
+
 // The database of the tests and the role that owns the schemas in it, as an
 // administrator makes them.
 const (

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +16,7 @@ func TestOfSeveralHostsTheOneThatMayBeWrittenIsTaken(t *testing.T) {
 	p, schema := postgresSchema(t)
 	primary, standby := newProxy(t, always), newProxy(t, always)
 	standby.Options = map[string]string{"default_transaction_read_only": "on"}
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	must(t, listener.Close()) // Nobody listens there now.
-	hosts := fmt.Sprintf("%s,%s,%s", listener.Addr(), standby.Address(), primary.Address())
+	hosts := fmt.Sprintf("%s,%s,%s", nobody, standby.Address(), primary.Address())
 	s, err := Open(fmt.Sprintf("postgres://owner@%s/tests?search_path=%s&sslmode=disable&target_session_attrs=read-write", hosts, schema))
 	must(t, err)
 	defer func() { must(t, s.Close()) }()

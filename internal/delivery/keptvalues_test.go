@@ -156,7 +156,7 @@ func TestNothingConfidentialComesOut(t *testing.T) {
 			show(person, nil)
 			verdict, err := runner.Verify(ctx, 0, kept, person, code)
 			show(verdict, err)
-			closed := with(t, nil, document, environment, func(_ *delivery.Options, env map[string]string) { env["OTP_OCTOPUSH_BASE_URL"] = nowhere(t) })
+			closed := with(t, nil, document, environment, func(_ *delivery.Options, env map[string]string) { env["OTP_OCTOPUSH_BASE_URL"] = nowhere })
 			unsent, err := closed.Send(ctx, 0, person, false)
 			show(unsent, err)
 			codes = append(codes, unsent.Code.Reveal())

@@ -81,7 +81,7 @@ func TestEveryCallOfADocumentMeetsEveryFault(t *testing.T) {
 					}
 					m.runner = waits(time.Minute)
 					if m.meets = m.runner; fault.Slow {
-						m.meets = waits(500 * time.Millisecond)
+						m.meets = waits(impatient)
 					}
 					m.play(t)
 				},

@@ -22,7 +22,7 @@ func TestEveryTryIsLoggedWithoutSecrets(t *testing.T) {
 	if _, err := newTestClient(t, testConfig(address)).Do(ctx, call, nil); err != nil {
 		t.Fatal(err)
 	}
-	refused := newTestClient(t, testConfig(refusedAddress(t)))
+	refused := newTestClient(t, testConfig(refusedAddress))
 	if _, err := refused.Do(ctx, phoneCall(getSend, "+33600000001"), nil); err == nil {
 		t.Fatal("no error")
 	}

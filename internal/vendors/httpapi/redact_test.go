@@ -73,7 +73,7 @@ func TestTransportErrorsHoldNoQuery(t *testing.T) {
 	otherPath := readEndpoint
 	otherPath.Path = "/get/devices"
 	for name, address := range map[string]string{
-		"refused":   refusedAddress(t),
+		"refused":   refusedAddress,
 		"no name":   "https://vendor.invalid/api",
 		"dropped":   newDropping(t, false, nil).address,
 		"malformed": malformed.address,
