@@ -28,3 +28,21 @@ func TestEveryPageHasNotesAndAnExample(t *testing.T) {
 		}
 	}
 }
+
+// People find the provider by the words that they have for it, which are not
+// always ours.
+func TestTheWordsThatPeopleSearchForAreThere(t *testing.T) {
+	t.Parallel()
+	for page, words := range map[string][]string{
+		"README.md":           {"One-time passwords", "OTP", "2FA", "verification codes", "Zender", "SMS pumping", "AndroidAPI", "MyOTP.App", "Octopush", "Way2API"},
+		"docs/index.md":       {"One-time passwords", "OTP", "2FA", "verification codes", "Zender", "AndroidAPI", "MyOTP.App", "Octopush", "Way2API"},
+		"docs/guides/cost.md": {"SMS pumping", "toll fraud"},
+	} {
+		text := content(t, page)
+		for _, word := range words {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s does not say %q", page, word)
+			}
+		}
+	}
+}
