@@ -270,9 +270,10 @@ func modules(t *testing.T) []example {
 	return found
 }
 
-// artefact is what a run of a CLI in a folder leaves behind, or explains it. The
-// tests among the examples have a test of their own, in internal/profile.
-var artefact = regexp.MustCompile(`^README\.md$|\.tftest\.hcl$|^\.terraform\.lock\.hcl$|\.tfstate(\.backup)?$|\.db(-journal)?$`)
+// artefact is what a run of a CLI in a folder leaves behind, explains it, or
+// tells a linter about it. The tests among the examples have a test of their own,
+// in internal/profile.
+var artefact = regexp.MustCompile(`^README\.md$|^\.tflint\.hcl$|\.tftest\.hcl$|^\.terraform\.lock\.hcl$|\.tfstate(\.backup)?$|\.db(-journal)?$`)
 
 // module makes examples of the files of a folder: of one that the documentation
 // shows file by file, otherwise of all together.
