@@ -13,6 +13,7 @@ import (
 func Run(ctx context.Context, version string, args []string) error {
 	command := root(version)
 	command.SetArgs(args)
+	usageInJSON(command, args)
 	return command.ExecuteContext(ctx)
 }
 
