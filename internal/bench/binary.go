@@ -1,16 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"debug/elf"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -35,6 +35,7 @@ func (w *world) binary() ([]measured, error) {
 func (w *world) contents() error {
 	path := filepath.Join(w.folder, "provider")
 	build := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", path, "github.com/otp-as-code/terraform-provider-otp")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux") // as ELF, which is read below
 	if output, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("%w: %s", err, output)
 	}
@@ -48,19 +49,9 @@ func (w *world) contents() error {
 			names = append(names, fields[1])
 		}
 	}
-	symbols, err := exec.CommandContext(context.Background(), "go", "tool", "nm", "-size", path).Output()
+	sizes, err := symbolSizes(path, names)
 	if err != nil {
 		return err
-	}
-	sizes := map[string]int{}
-	for line := range bytes.Lines(symbols) {
-		fields := strings.Fields(string(line)) // address size type name
-		if len(fields) < 4 || strings.EqualFold(fields[2], "b") {
-			continue
-		}
-		if n, err := strconv.Atoi(fields[1]); err == nil {
-			sizes[moduleOf(strings.Join(fields[3:], " "), names)] += n
-		}
 	}
 	total := 0
 	for _, n := range sizes {
@@ -73,8 +64,33 @@ func (w *world) contents() error {
 		}
 		fmt.Fprintf(os.Stderr, "%6.2f MB  %s\n", float64(sizes[name])/1e6, name)
 	}
-	fmt.Fprintf(os.Stderr, "%6.2f MB  in all symbols; tables of lines and types are not among them\n", float64(total)/1e6)
+	fmt.Fprintf(os.Stderr, "%6.2f MB  in all symbols\n", float64(total)/1e6)
 	return nil
+}
+
+// symbolSizes adds up what the file holds of each module. What only takes memory
+// is not in it.
+func symbolSizes(path string, modules []string) (map[string]int, error) {
+	file, err := elf.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	symbols, err := file.Symbols()
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	sizes := map[string]int{}
+	for _, section := range file.Sections {
+		if section.Flags&elf.SHF_ALLOC != 0 && section.Type == elf.SHT_PROGBITS && section.Size > 1e5 {
+			fmt.Fprintf(os.Stderr, "%6.2f MB  section %s\n", float64(section.Size)/1e6, section.Name)
+		}
+	}
+	for _, symbol := range symbols {
+		if i := int(symbol.Section); i < len(file.Sections) && file.Sections[i].Type == elf.SHT_PROGBITS {
+			sizes[moduleOf(symbol.Name, modules)] += int(symbol.Size)
+		}
+	}
+	return sizes, file.Close()
 }
 
 // moduleOf is the module that a symbol belongs to.

@@ -11,23 +11,24 @@ import (
 type benchCase struct {
 	name    string
 	objects int // 0: the case has none
+	runs    int // at most; 0: as many as are asked for
 	prepare func(w *world) ([]measured, error)
 }
 
 var cases = []benchCase{
-	{"plan-sqlite", 1000, func(w *world) ([]measured, error) { return w.plansOfBrands(w.sqlite(), 1.2) }},
-	{"plan-postgres", 1000, func(w *world) ([]measured, error) { return w.plansOfBrands(w.postgres(), 1.25) }},
-	{"apply-sqlite", 1000, func(w *world) ([]measured, error) { return w.appliesOfBrands(w.sqlite(), 1.2) }},
-	{"apply-postgres", 1000, func(w *world) ([]measured, error) { return w.appliesOfBrands(w.postgres(), 1.4) }},
-	{"plan-profiles", 300, (*world).plansOfProfiles},
-	{"apply-profiles", 300, (*world).appliesOfProfiles},
-	{"large-sqlite", 100, func(w *world) ([]measured, error) { return w.intoLarge(w.sqlite()) }},
-	{"large-postgres", 100, func(w *world) ([]measured, error) { return w.intoLarge(w.postgres()) }},
-	{"whatsapp", 500, (*world).refreshesOfAccounts},
-	{"transactions", 3000, (*world).readsOfTransactions},
-	{"start", 0, (*world).starts},
-	{"binary", 0, (*world).binary},
-	{"growth", 10_000, (*world).growth},
+	{"plan-sqlite", 1000, 0, func(w *world) ([]measured, error) { return w.plansOfBrands(w.sqlite(), 1.2) }},
+	{"plan-postgres", 1000, 0, func(w *world) ([]measured, error) { return w.plansOfBrands(w.postgres(), 1.25) }},
+	{"apply-sqlite", 1000, 0, func(w *world) ([]measured, error) { return w.appliesOfBrands(w.sqlite(), 1.2) }},
+	{"apply-postgres", 1000, 0, func(w *world) ([]measured, error) { return w.appliesOfBrands(w.postgres(), 1.4) }},
+	{"plan-profiles", 300, 0, (*world).plansOfProfiles},
+	{"apply-profiles", 300, 0, (*world).appliesOfProfiles},
+	{"large-sqlite", 100, 0, func(w *world) ([]measured, error) { return w.intoLarge(w.sqlite()) }},
+	{"large-postgres", 100, 0, func(w *world) ([]measured, error) { return w.intoLarge(w.postgres()) }},
+	{"whatsapp", 500, 0, (*world).refreshesOfAccounts},
+	{"transactions", 3000, 0, (*world).readsOfTransactions},
+	{"start", 0, 0, (*world).starts},
+	{"binary", 0, 0, (*world).binary},
+	{"growth", 10_000, 0, (*world).growth},
 }
 
 func (w *world) plansOfBrands(at places, target float64) ([]measured, error) {

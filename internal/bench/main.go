@@ -74,16 +74,22 @@ func (b *bench) main(wanted []string) (err error) {
 			return fmt.Errorf("there is no case %q; the cases are %s", name, strings.Join(names, ", "))
 		}
 	}
-	fmt.Printf("Medians of %d, each with the lowest and highest run.\n\n| case | floor | otp | ratio | target |\n| --- | --- | --- | --- | --- |\n", b.runs)
+	fmt.Printf("Medians of %d runs where a row names no other number, each with the lowest and highest run.\n\n", b.runs)
+	fmt.Print("| case | floor | otp | ratio | target |\n| --- | --- | --- | --- | --- |\n")
+	var failed []error
 	for _, c := range cases {
 		if len(wanted) > 0 && !slices.Contains(wanted, c.name) {
 			continue
 		}
-		if err := b.measure(c); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+		// The others are worth their time even where one fails.
+		taken, err := seconds(func() error { return b.measure(c) })
+		if err != nil {
+			fmt.Printf("| %s: failed, see below | | | | |\n", c.name)
+			failed = append(failed, fmt.Errorf("%s: %w", c.name, err))
 		}
+		fmt.Fprintf(os.Stderr, "%s took %.0f seconds\n", c.name, taken)
 	}
-	return nil
+	return errors.Join(failed...)
 }
 
 // measure runs one case in a folder of its own, and prints what it finds.
@@ -108,13 +114,17 @@ func (b *bench) measure(c benchCase) (err error) {
 	if err != nil {
 		return err
 	}
-	return b.compare(c, n, all)
+	runs := b.runs
+	if c.runs > 0 {
+		runs = min(runs, c.runs)
+	}
+	return b.compare(c, n, runs, all)
 }
 
 // compare takes turns.
-func (b *bench) compare(c benchCase, n int, all []measured) error {
+func (b *bench) compare(c benchCase, n, runs int, all []measured) error {
 	floor, ours := make([][]float64, len(all)), make([][]float64, len(all))
-	for range b.runs {
+	for range runs {
 		for i, m := range all {
 			for _, side := range []struct {
 				subject
@@ -135,6 +145,9 @@ func (b *bench) compare(c benchCase, n int, all []measured) error {
 		name := fmt.Sprintf("%s: %s", c.name, m.name)
 		if n > 0 {
 			name += fmt.Sprintf(" (%d)", n)
+		}
+		if runs != b.runs {
+			name += fmt.Sprintf(", runs: %d", runs)
 		}
 		ratio, target := "", ""
 		if len(floor[i]) > 0 && len(ours[i]) > 0 {
