@@ -14,6 +14,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/cli"
 	"github.com/otp-as-code/terraform-provider-otp/internal/provider"
+	"github.com/otp-as-code/terraform-provider-otp/internal/start"
 )
 
 // version is set by the linker in a release.
@@ -36,6 +37,7 @@ func main() {
 	debugging := len(args) == 1 && (args[0] == "-debug" || args[0] == "--debug")
 	switch {
 	case len(args) > 0 && !debugging:
+		start.Over()
 		ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
 		if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
 			ends = append(ends, syscall.SIGHUP)

@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/start"
 )
 
 // Serve is the plugin that Terraform starts; it returns when Terraform ends it.
@@ -25,6 +27,9 @@ func Serve(version string, debug bool) error {
 		// Terraform starts its plugins where it runs. What runs in debug mode was
 		// started by somebody else, who knows where.
 		if made, err = ReadsConfiguration(made); err != nil {
+			return err
+		}
+		if err := quiet(); err != nil {
 			return err
 		}
 	}
@@ -70,6 +75,13 @@ func speaks(framework tfprotov6.ProviderServer) (protocol, error) {
 		return nil, fmt.Errorf("the plugin framework serves no lists or no actions (%T); this is a bug of the provider, please report it", framework)
 	}
 	return speaking, nil
+}
+
+// ConfigureProvider is where the work begins: all that comes before it asks for
+// schemas and checks.
+func (s *server) ConfigureProvider(ctx context.Context, req *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	start.Over()
+	return s.protocol.ConfigureProvider(ctx, req)
 }
 
 // InvokeAction begins an action.
