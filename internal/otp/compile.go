@@ -80,6 +80,7 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 	code := p.Code.Resolve()
 	doc.Code = DocumentCode{Length: code.Length, Digits: code.Digits, UpperCase: code.UpperCase, LowerCase: code.LowerCase, SpecialCharacters: code.SpecialCharacters}
 	compiled := make([]compiledRoute, 0, len(p.Routes))
+	shared := &workshop{}
 	for i, r := range p.Routes {
 		if len(r.Unknown) > 0 || r.SenderID != "" && !refs.Senders[r.SenderID].known() {
 			complete = false
@@ -91,8 +92,8 @@ func (cs Compilers) Compile(p Profile, refs References) (doc Document, complete 
 			}
 			continue // any other vendor is a problem that Check reports
 		}
-		plan := RoutePlan{Profile: p, Index: i, Route: r, Brand: refs.Brand, Template: refs.Template, Sender: refs.Senders[r.SenderID], compilers: cs}
-		plan.variables = plan.Variables()
+		plan := RoutePlan{Profile: p, Index: i, Route: r, Brand: refs.Brand, Template: refs.Template, Sender: refs.Senders[r.SenderID], compilers: cs, workshop: shared}
+		plan.spell(compiled)
 		ps = append(ps, plan.checkBlocks()...)
 		route, found := c.CompileRoute(plan)
 		ps = append(ps, found...)

@@ -42,16 +42,17 @@ const most = 5
 // segment, once for all routes. What the template itself was warned of, and in
 // the same number, is not said again.
 func checkSegments(ps *Problems, t MessageTemplate, longest map[string]string) {
-	said := map[string]int{}
-	for _, w := range t.Wordings() {
-		if is, could, _ := w.exampleCost(); could < is {
-			said[w.Locale] = is
-		}
-	}
 	var found []string
+	var said map[string]int // what a template says of itself, which few need
 	for _, locale := range sortedKeys(longest) {
 		cost := CountSegments(longest[locale])
-		if cost.Segments > 1 && said[locale] != cost.Segments {
+		if cost.Segments == 1 {
+			continue
+		}
+		if said == nil {
+			said = t.costly()
+		}
+		if said[locale] != cost.Segments {
 			found = append(found, fmt.Sprintf("%s takes %d segments (%s)", wordingPath(locale), cost.Segments, whyCostly(longest[locale], cost)))
 		}
 	}
@@ -59,6 +60,18 @@ func checkSegments(ps *Problems, t MessageTemplate, longest map[string]string) {
 		return
 	}
 	ps.Warnf(At("template"), "Message takes more than one segment", "Each segment of an SMS is paid for. With brand, validity and code filled in, of message template %q %s.", t.Name, enumerate(some(found)))
+}
+
+// costly are the segments of wordings that could take fewer, which the template's
+// own check says.
+func (t MessageTemplate) costly() map[string]int {
+	said := map[string]int{}
+	for _, w := range t.Wordings() {
+		if is, could, _ := w.exampleCost(); could < is {
+			said[w.Locale] = is
+		}
+	}
+	return said
 }
 
 // whyCostly says how a text is counted, and which characters are the reason.

@@ -15,8 +15,10 @@ type RoutePlan struct {
 	Template *MessageTemplate // nil: not known yet
 	Sender   *SenderID        // nil: none, or not known yet
 
-	compilers Compilers // of all vendors, for advice
-	variables Variables
+	compilers  Compilers // of all vendors, for advice
+	spelled    *spellings
+	credential func(field string) string // of those spellings
+	workshop   *workshop
 }
 
 // Path is where the route is in the profile.
@@ -51,10 +53,28 @@ type Variables struct{ beginning string }
 // Of is the placeholder of a field: ${OTP_OCTOPUSH_API_KEY}.
 func (v Variables) Of(field string) string { return v.beginning + field + "}" }
 
+func (v Variables) url(path string) string { return v.beginning + "BASE_URL}" + path }
+
+// URL is an address at the account's vendor: ${OTP_OCTOPUSH_BASE_URL}/v1/otp/generate.
+func (r RoutePlan) URL(path string) string {
+	if r.spelled == nil {
+		return r.Variables().url(path)
+	}
+	return r.spelled.url(path)
+}
+
+// Credential is Of of the route's variables.
+func (r RoutePlan) Credential() func(field string) string {
+	if r.credential == nil {
+		return r.Variables().Of
+	}
+	return r.credential
+}
+
 // Variables are those of the route's account.
 func (r RoutePlan) Variables() Variables {
-	if r.variables != (Variables{}) {
-		return r.variables
+	if r.spelled != nil {
+		return r.spelled.of
 	}
 	return Variables{"${" + r.Route.Vendor.Variable(r.Route.Account, "")}
 }
@@ -121,7 +141,7 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 	if r.Template == nil || r.Template.Unknown.Any("text", "translations") {
 		return nil
 	}
-	wordings := r.Template.Wordings()
+	wordings := r.workshop.wordingsOf(r.Template)
 	if r.Template.Text == "" {
 		ps.Errorf(At("template"), "Message template has no text", "routes[%d] sends through %s, which takes free text, but message template %q has none. Set its text.", r.Index, r.Route.Vendor.Title(), r.Template.Name)
 		return nil
@@ -135,8 +155,8 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 	messages := make([]Message, 0, len(wordings))
 	var late, broken []string // wordings that say a time, or minutes, which cannot be said
 	for _, w := range wordings {
-		text, faults := ParseText(w.Text)
-		if len(faults) > 0 {
+		text := w.text
+		if len(w.faults) > 0 {
 			return nil // the template's own check reports it
 		}
 		if text.Count(PlaceholderExpiry) > 0 && native[PlaceholderExpiry] == "" {
@@ -145,7 +165,7 @@ func (r RoutePlan) Messages(ps *Problems, native map[Placeholder]string) []Messa
 		if text.Count(PlaceholderMinutes) > 0 && validityKnown && validity%60 != 0 {
 			broken = append(broken, w.Path.String())
 		}
-		messages = append(messages, Message{Wording: w, Sent: text.Expand(values)})
+		messages = append(messages, Message{Wording: w.Wording, Sent: text.Expand(values)})
 	}
 	if len(late) > 0 {
 		ps.Errorf(At("template"), "Vendor cannot tell when a code expires", "%s of message template %q %s {{expiry_time}}, which only %s; routes[%d] sends through %s. Use {{validity_minutes}}.",

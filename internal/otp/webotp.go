@@ -34,11 +34,10 @@ func bindsTwice(s string) bool {
 // misboundLine is the first line that was meant to bind a code to a site and
 // that no browser reads as such: it is not the last one, or has another form.
 func misboundLine(s string) (line string, last bool) {
-	lines := strings.Split(s, "\n")
-	for i, line := range lines {
-		final := i == len(lines)-1
-		if almostBound.MatchString(line) && (!final || !boundCode.MatchString(line)) {
-			return line, final
+	for more := true; more; {
+		line, s, more = strings.Cut(s, "\n")
+		if almostBound.MatchString(line) && (more || !boundCode.MatchString(line)) {
+			return line, !more
 		}
 	}
 	return "", false
@@ -50,5 +49,8 @@ var link = regexp.MustCompile(`(?i)(https?://|www\.)\S+|\b[a-z0-9-]+(\.[a-z0-9-]
 // WebOTP message are none.
 func findLink(s string) string {
 	before, last := lastLine(s)
-	return link.FindString(before + webOTP.ReplaceAllString(last, ""))
+	if hosts := webOTP.FindString(last); hosts != "" {
+		s = before + last[len(hosts):]
+	}
+	return link.FindString(s)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // fiveRoutes is the profile of the measurements: every vendor, five routes.
-func fiveRoutes(b *testing.B) (otp.Profile, otp.References) {
+func fiveRoutes(b testing.TB) (otp.Profile, otp.References) {
 	b.Helper()
 	s := valid(
 		otp.Route{Vendor: otp.Octopush, Channel: "sms", SenderID: "europe", Countries: []string{"FR"}},
@@ -23,6 +23,22 @@ func fiveRoutes(b *testing.B) (otp.Profile, otp.References) {
 		b.Fatal(problems)
 	}
 	return s.profile, refs
+}
+
+// TestCompilingAProfileMakesFewThings holds the number of allocations, which is the
+// same on every machine. It runs alone, because it counts for the whole process.
+func TestCompilingAProfileMakesFewThings(t *testing.T) {
+	profile, refs := fiveRoutes(t)
+	compilers := vendors.Compilers()
+	made := testing.AllocsPerRun(20, func() {
+		document, _, _ := compilers.Compile(profile, refs)
+		if _, err := document.Canonical(); err != nil {
+			t.Error(err)
+		}
+	})
+	if made > 300 {
+		t.Errorf("a document of five routes takes %.0f allocations, of which 300 are allowed", made)
+	}
 }
 
 func BenchmarkCompile(b *testing.B) {

@@ -27,16 +27,16 @@ func checkCode(ps *otp.Problems, r otp.RoutePlan) {
 	if !known {
 		return
 	}
-	path, least, over := otp.At("code").Attribute("length"), int64(minCodeLength), ""
+	least, over := int64(minCodeLength), ""
 	if r.Knows("channel") && r.Route.Channel != otp.SMS {
 		least, over = newMinLength, fmt.Sprintf(" over %s", r.Route.Channel)
 	}
 	switch {
 	case code.Length < least || code.Length > maxCodeLength:
-		ps.Errorf(path, "Code length is out of range for MyOTP.App",
+		ps.Errorf(otp.At("code").Attribute("length"), "Code length is out of range for MyOTP.App",
 			"length is %d; MyOTP.App makes codes of %d to %d digits%s, and routes[%d] sends through it. Change it, or leave MyOTP.App out of this profile.", code.Length, least, maxCodeLength, over, r.Index)
 	case code.Length < newMinLength && r.Knows("channel"):
-		ps.Warnf(path, "MyOTP.App may not accept this length",
+		ps.Warnf(otp.At("code").Attribute("length"), "MyOTP.App may not accept this length",
 			"length is %d. MyOTP.App's developer page allows it, and its newest document wants %d to %d digits. If sends through routes[%d] are refused, lengthen the code.", code.Length, newMinLength, maxCodeLength, r.Index)
 	}
 	if !code.OnlyDigits() {

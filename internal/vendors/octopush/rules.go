@@ -89,13 +89,12 @@ func checkSenderOf(ps *otp.Problems, r otp.RoutePlan) {
 	if !r.Knows("sender_id", "channel") {
 		return
 	}
-	path := r.Path().Attribute("sender_id")
 	switch {
 	case r.Route.SenderID == "" && r.Route.Channel == otp.SMS:
-		ps.Errorf(path, "Route has no sender",
+		ps.Errorf(r.Path().Attribute("sender_id"), "Route has no sender",
 			"Without sender_id the default of the Octopush account decides who a message comes from. Declare an otp_sender_id with octopush = { sender = … } and refer to it.")
 	case r.Sender != nil && r.Sender.Octopush == nil && !r.Sender.Unknown.Any("octopush"):
-		ps.Errorf(path, "Sender ID is not for Octopush",
+		ps.Errorf(r.Path().Attribute("sender_id"), "Sender ID is not for Octopush",
 			"Sender ID %q has no octopush part, and routes[%d] sends through Octopush. Add octopush = { sender = … } to it, or refer to another one.", r.Sender.Name, r.Index)
 	}
 }
@@ -107,12 +106,13 @@ func checkVoice(r otp.RoutePlan) otp.Problems {
 	if !r.Knows("octopush", "channel") {
 		return nil
 	}
-	path := r.Path().Attribute("octopush").Attribute("voice")
 	voice := voiceOf(r)
+	if r.Route.Channel != otp.VoiceSMS && voice == nil {
+		return nil
+	}
+	path := r.Path().Attribute("octopush").Attribute("voice")
 	if r.Route.Channel != otp.VoiceSMS {
-		if voice != nil {
-			ps.Errorf(path, "Voice without a voice message", "voice only has a meaning on channel \"voice_sms\"; routes[%d] is %q. Remove voice or change the channel.", r.Index, r.Route.Channel)
-		}
+		ps.Errorf(path, "Voice without a voice message", "voice only has a meaning on channel \"voice_sms\"; routes[%d] is %q. Remove voice or change the channel.", r.Index, r.Route.Channel)
 		return ps
 	}
 	if voice == nil || voice.Language == "" {
