@@ -68,7 +68,7 @@ func TestEveryConsumerKeepsTheContract(t *testing.T) {
 
 // sampled is a process of its own for some cases.
 func (c *consumer) sampled(number int) conformance.Run {
-	if number%18 == 0 { // 20 of 360
+	if number%18 == 0 { // about 20 of all
 		return c.process
 	}
 	return c.batch
