@@ -11,6 +11,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
@@ -64,5 +65,5 @@ func attributes() map[string]schema.Attribute {
 
 // all lists the devices in the vendor's order.
 func all(ctx context.Context, session *tf.Session) ([]androidapi.Device, diag.Diagnostics) {
-	return tf.Ask(ctx, session, "list the devices", tf.Question[[]androidapi.Device]{Vendor: otp.AndroidAPI, Ask: session.Vendors.Devices})
+	return tf.Ask(ctx, session, "list the devices", tf.Question[[]androidapi.Device]{Vendor: otp.AndroidAPI, Ask: vendors.From(session.Vendors.AndroidAPI, (*androidapi.Client).DeviceList)})
 }

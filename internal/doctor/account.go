@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 )
 
 // prepare looks at the variables of accounts, and returns those that can be
@@ -81,20 +83,23 @@ type answer struct {
 
 func (x *examination) question(ctx context.Context, a account) answer {
 	clients := x.clients.For(a.slug)
-	if a.vendor == otp.Way2API { // it tells nothing about accounts; the price list shows that it is there
-		_, err := clients.KnownPrices(ctx)
-		return answer{err: err}
+	if !tells(a.vendor) {
+		return answer{err: clients.Reach(ctx, a.vendor)}
 	}
 	told, err := clients.Known(ctx, a.vendor)
 	return answer{told, err}
 }
+
+// tells reports whether a vendor tells about accounts, which shows that it
+// accepts the credentials.
+func tells(vendor otp.Vendor) bool { return slices.Contains(vendors.TellAccounts(), vendor) }
 
 // judge says what an answer shows: the way to the vendor, and whether it accepts
 // the credentials.
 func (x *examination) judge(a account, got answer) {
 	text, remedy := sentences(got.err)
 	var failure *httpapi.Error
-	var late *vendors.PatienceError
+	var late *shared.PatienceError
 	errors.As(got.err, &failure)
 	switch {
 	case got.err == nil:
@@ -145,8 +150,8 @@ func (x *examination) way(a account) {
 
 func (x *examination) accepted(a account, told vendors.Told) {
 	x.reached[a] = true
-	if a.vendor == otp.Way2API {
-		x.add(Unknown, Credentials, a.String(), "Way2API has no call that shows whether a key is right, and sends nothing.", "")
+	if !tells(a.vendor) {
+		x.add(Unknown, Credentials, a.String(), a.vendor.Title()+" has no call that shows whether a key is right, and sends nothing.", "")
 		return
 	}
 	text := "Accepted."

@@ -86,7 +86,7 @@ func Examine(ctx context.Context, options Options) (Report, error) {
 	}
 	config := vendors.Config{
 		// The patience ends first, so that a vendor that hangs is told in one way.
-		HTTP: httpapi.Options{Timeout: 2 * options.Timeout, Now: options.Now, Seen: x.seen}, UserAgent: options.UserAgent, Patience: options.Timeout,
+		HTTP: httpapi.Options{Timeout: 2 * options.Timeout, Now: options.Now, Seen: x.seen, Patience: options.Timeout}, UserAgent: options.UserAgent,
 	}
 	config.Accounts = config.FromVariables("")
 	x.clients = vendors.New(config)

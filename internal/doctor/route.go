@@ -23,12 +23,15 @@ func (x *examination) inspect(ctx context.Context) {
 		check Check
 		text  string
 	}
-	lines := map[key]int{}
-	for _, r := range x.routes {
-		if !x.reached[r.account] {
-			continue // which has its own line
+	found := make([]otp.Findings, len(x.routes))
+	vendors.SideBySide(x.routes, accountOf, func(i int, r route) {
+		if x.reached[r.account] { // one that is not has its own line
+			found[i] = x.clients.For(r.slug).Inspect(ctx, r.DocumentRoute, r.at())
 		}
-		for _, f := range x.clients.For(r.slug).Inspect(ctx, r.DocumentRoute, r.at()) {
+	})
+	lines := map[key]int{}
+	for i, r := range x.routes {
+		for _, f := range found[i] {
 			same := key{r.account, checks[f.Aspect], string(f.Verdict) + strings.ReplaceAll(f.Detail, r.at().String(), "")}
 			if at, known := lines[same]; known {
 				x.Lines[at].routes = append(x.Lines[at].routes, r)
@@ -47,15 +50,21 @@ func (x *examination) inspect(ctx context.Context) {
 // costs says what one code costs over each route. Countries of one cost share a
 // line.
 func (x *examination) costs(ctx context.Context) {
-	for _, r := range x.routes {
+	costs := make([][]otp.CodeCost, len(x.routes))
+	vendors.SideBySide(x.routes, accountOf, func(i int, r route) {
 		clients := x.clients.For(r.slug)
 		if !x.reached[r.account] && clients.Configured(r.vendor) {
-			x.price(r, vendors.UnknownCosts(r.document, r.DocumentRoute, r.vendor.Title()+" could not be asked."))
-			continue
+			costs[i] = vendors.UnknownCosts(r.document, r.DocumentRoute, r.vendor.Title()+" could not be asked.")
+			return
 		}
-		x.price(r, clients.Costs(ctx, r.document, r.DocumentRoute))
+		costs[i] = clients.Costs(ctx, r.document, r.DocumentRoute)
+	})
+	for i, r := range x.routes {
+		x.price(r, costs[i])
 	}
 }
+
+func accountOf(_ int, r route) account { return r.account }
 
 func (x *examination) price(r route, costs []otp.CodeCost) {
 	type key struct{ text string }

@@ -3,9 +3,11 @@ package profile
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 // lookAtAccounts warns of what the accounts at the vendors cannot do. A profile
@@ -19,16 +21,24 @@ func lookAtAccounts(ctx context.Context, session *tf.Session, p otp.Profile, doc
 	}
 	var d otp.Document
 	known := document != "" && json.Unmarshal([]byte(document), &d) == nil && len(d.Routes) == len(p.Routes)
-	var found otp.Findings
-	for i, route := range p.Routes {
+	found := make([]otp.Findings, len(p.Routes))
+	vendors.SideBySide(p.Routes, accountOf, func(i int, route otp.Route) {
 		clients, at := session.Vendors.For(route.Account), otp.At("routes").Index(i)
 		switch {
 		case route.Unknown.Any("vendor", "account") || !clients.Configured(route.Vendor) || route.Account == "" && session.Ready(route.Vendor) != nil:
 		case known:
-			found = append(found, clients.Inspect(ctx, d.Routes[i], at)...)
-		case route.Vendor == otp.AndroidAPI && route.WhatsAppAccount != "":
-			found = append(found, clients.InspectWhatsApp(ctx, route.WhatsAppAccount, at)...)
+			found[i] = clients.Inspect(ctx, d.Routes[i], at)
+		case route.WhatsAppAccount != "":
+			found[i] = clients.InspectWhatsApp(ctx, route.Vendor, route.WhatsAppAccount, at)
 		}
-	}
-	return found.Problems()
+	})
+	return slices.Concat(found...).Problems()
 }
+
+// account is one account of a vendor; an empty slug is the default one.
+type account struct {
+	vendor otp.Vendor
+	slug   string
+}
+
+func accountOf(_ int, route otp.Route) account { return account{route.Vendor, route.Account} }

@@ -71,14 +71,20 @@ func readMore(ctx context.Context, session *tf.Session, asked tf.Values, object 
 	if err := json.Unmarshal([]byte(object.Document), &d); err != nil {
 		return nil, err
 	}
-	rows := []any{}
-	for i, route := range d.Routes {
-		account := ""
+	slug := func(i int) string {
 		if i < len(p.Routes) {
-			account = p.Routes[i].Account
+			return p.Routes[i].Account
 		}
-		for _, cost := range costsOf(ctx, session, account, d, route) {
-			rows = append(rows, row(i, route.Vendor, cost))
+		return ""
+	}
+	costs := make([][]otp.CodeCost, len(d.Routes))
+	vendors.SideBySide(d.Routes, func(i int, route otp.DocumentRoute) account { return account{route.Vendor, slug(i)} }, func(i int, route otp.DocumentRoute) {
+		costs[i] = costsOf(ctx, session, slug(i), d, route)
+	})
+	rows := []any{}
+	for i, of := range costs {
+		for _, cost := range of {
+			rows = append(rows, row(i, d.Routes[i].Vendor, cost))
 		}
 	}
 	values[costsAttribute] = rows

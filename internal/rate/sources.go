@@ -8,6 +8,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
@@ -54,7 +55,7 @@ func in(rates []rate, country string) []rate {
 // androidapiRates leaves out who owns a partner device: the vendor tells the
 // e-mail address of a stranger.
 func androidapiRates(ctx context.Context, session *tf.Session) ([]rate, error) {
-	found, err := session.Vendors.Rates(ctx)
+	found, err := vendors.From(session.Vendors.AndroidAPI, (*androidapi.Client).RateList)(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -88,7 +89,7 @@ func gatewayRates(g androidapi.Gateway) []rate {
 // is not documented, and its figure is not shown to everybody (Way2API
 // reference §5).
 func way2apiRates(ctx context.Context, session *tf.Session) ([]rate, error) {
-	prices, err := session.Vendors.Prices(ctx)
+	prices, err := vendors.From(session.Vendors.Way2API, (*way2api.Client).PriceList)(ctx)
 	if err != nil {
 		return nil, err
 	}

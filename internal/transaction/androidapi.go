@@ -18,12 +18,17 @@ import (
 // from every period.
 func androidapiRows(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
-		sms, err := session.Vendors.SMSSent(ctx)
+		client, err := session.Vendors.AndroidAPI()
 		if err != nil {
 			yield(row{}, err)
 			return
 		}
-		chats, err := session.Vendors.WhatsAppSent(ctx)
+		sms, err := client.SMSSentList(ctx)
+		if err != nil {
+			yield(row{}, err)
+			return
+		}
+		chats, err := client.WhatsAppSentList(ctx)
 		if err != nil {
 			yield(row{}, err)
 			return

@@ -3,12 +3,11 @@ package vendors
 import (
 	"context"
 	"errors"
-	"maps"
 	"slices"
-	"sync"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 )
 
 // Told is what a vendor has told of an account.
@@ -16,11 +15,6 @@ type Told struct {
 	otp.Account
 	// Unread says why a part is missing that could have been there.
 	Unread []error
-}
-
-// telling is a client whose vendor tells about accounts.
-type telling interface {
-	AccountQuestions() []otp.AccountQuestion
 }
 
 // askAll asks one question after another. Each may fail on its own, and it is an
@@ -47,30 +41,33 @@ func askAll(ctx context.Context, questions []otp.AccountQuestion) (Told, error) 
 	return found, nil
 }
 
-// questions are what a client's vendor can be asked, each shared by all who ask.
-func questions[C telling](client func() (C, error)) func() ([]otp.AccountQuestion, error) {
-	return sync.OnceValues(func() ([]otp.AccountQuestion, error) {
-		made, err := client()
-		if err != nil {
-			return nil, err
-		}
-		all := made.AccountQuestions()
-		for i, question := range all {
-			all[i].Ask = share(question.Ask).get
-		}
-		return all, nil
-	})
-}
-
-func newAccounts(c *Clients) map[otp.Vendor]func() ([]otp.AccountQuestion, error) {
-	return map[otp.Vendor]func() ([]otp.AccountQuestion, error){
-		otp.AndroidAPI: questions(c.AndroidAPI), otp.MyOTP: questions(c.MyOTP), otp.Octopush: questions(c.Octopush),
+// questions are what a vendor can be asked about an account, each shared by all
+// who ask.
+func (c *Clients) questions(vendor otp.Vendor) ([]otp.AccountQuestion, error) {
+	client, _, err := reader[telling](c, vendor)
+	if err != nil {
+		return nil, err
 	}
+	all := client.AccountQuestions()
+	for i, question := range all {
+		all[i].Ask = shared.NewList(question.Ask).Get
+	}
+	return all, nil
 }
 
 // TellAccounts are the vendors that tell about accounts, in alphabetical order.
-// Way2API has no such call (Way2API reference §1).
-func TellAccounts() []otp.Vendor { return slices.Sorted(maps.Keys(newAccounts(&Clients{}))) }
+func TellAccounts() []otp.Vendor { return those(httpapi.Can[telling]) }
+
+// those are the vendors of a kind, in alphabetical order.
+func those(are func(httpapi.Vendor) bool) []otp.Vendor {
+	var names []otp.Vendor
+	for _, vendor := range All() {
+		if are(vendor) {
+			names = append(names, vendor.Name)
+		}
+	}
+	return names
+}
 
 // Account is what the vendor tells of its default account. Each question is asked
 // once, and the answer is shared with all callers.
@@ -84,7 +81,7 @@ func errNothingTold(vendor otp.Vendor) error {
 
 // account asks all questions, or those that matter to plans.
 func (c *Clients) account(ctx context.Context, vendor otp.Vendor, atPlan bool) (Told, error) {
-	questions, tells := c.lists.accounts[vendor]
+	questions, tells := c.accounts[vendor]
 	if !tells {
 		return Told{}, errNothingTold(vendor)
 	}

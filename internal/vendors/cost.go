@@ -3,11 +3,9 @@ package vendors
 import (
 	"cmp"
 	"context"
-	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 // unpublished is why a vendor has no call that tells what a route costs; empty:
@@ -16,14 +14,16 @@ func unpublished(route otp.DocumentRoute) string {
 	if route.Send == nil {
 		return "The route sends nothing."
 	}
-	switch route.Vendor {
-	case otp.AndroidAPI:
-		return androidapi.NoPrice(*route.Send)
-	case otp.Way2API:
-		return ""
-	}
 	vendor, _ := Find(route.Vendor)
-	return cmp.Or(vendor.NoPrice, "The provider knows no call of "+route.Vendor.Title()+" that tells prices.")
+	if vendor.NoPrice != nil {
+		if why := vendor.NoPrice(*route.Send); why != "" {
+			return why
+		}
+	}
+	if !httpapi.Can[pricing](vendor) {
+		return "The provider knows no call of " + route.Vendor.Title() + " that tells prices."
+	}
+	return ""
 }
 
 // UnknownCosts are the costs of a route of a document that nobody is asked for;
@@ -41,18 +41,16 @@ func (c *Clients) Costs(ctx context.Context, d otp.Document, route otp.DocumentR
 		return UnknownCosts(d, route, "")
 	case !c.Configured(route.Vendor):
 		return UnknownCosts(d, route, route.Vendor.Title()+" tells its prices to those with credentials, and there are none.")
-	case route.Vendor == otp.AndroidAPI:
-		rates, err := c.facts.rates.get(ctx)
-		if err != nil {
-			return UnknownCosts(d, route, err.Error())
-		}
-		return rates.Costs(*route.Send, served(d, route), int64(Compilers().RouteSegments(d, route)), c.facts.rates.at)
 	}
-	prices, err := c.KnownPrices(ctx)
+	client, _, err := reader[pricing](c, route.Vendor)
 	if err != nil {
 		return UnknownCosts(d, route, err.Error())
 	}
-	return way2api.Costs(prices, served(d, route), c.facts.prices.at)
+	costs, err := client.Costs(ctx, *route.Send, served(d, route), int64(Compilers().RouteSegments(d, route)))
+	if err != nil {
+		return UnknownCosts(d, route, err.Error())
+	}
+	return costs
 }
 
 // served are the countries of a route: its own, or those of the profile; nil: all.
@@ -61,12 +59,4 @@ func served(d otp.Document, route otp.DocumentRoute) []string {
 		return route.Countries
 	}
 	return d.AllowedCountries
-}
-
-// now is the time by the clock of the configuration.
-func (c *Clients) now() time.Time {
-	if c.config.HTTP.Now != nil {
-		return c.config.HTTP.Now()
-	}
-	return time.Now()
 }

@@ -2,96 +2,70 @@ package vendors
 
 import (
 	"context"
-	"fmt"
-	"sync"
-	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
-	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
-// patience is how long a plan waits for one fact that it can do without.
-const patience = 5 * time.Second
-
-// fact is something that is asked once, and not again after a failure: a plan
-// without network waits for each of them once.
-type fact[T any] struct {
-	ask      func(context.Context) (T, error)
-	patience time.Duration
-	now      func() time.Time
-
-	mu    sync.Mutex
-	asked bool
-	value T
-	err   error
-	at    time.Time // when it was answered
-}
-
-// get is the fact, or why it is not known.
-func (f *fact[T]) get(ctx context.Context) (T, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !f.asked {
-		bounded, cancel := context.WithTimeout(ctx, f.patience)
-		defer cancel()
-		f.value, f.err = f.ask(bounded)
-		if f.err != nil && bounded.Err() != nil && ctx.Err() == nil {
-			f.err = &PatienceError{f.patience}
-		}
-		f.asked, f.at = true, f.now()
+// A vendor's client has those of these interfaces that the vendor has calls for.
+// What no client has, nobody is asked for.
+type (
+	// telling tells about accounts.
+	telling interface {
+		AccountQuestions() []otp.AccountQuestion
 	}
-	return f.value, f.err
-}
-
-// PatienceError says that nothing was answered for as long as anybody waited.
-type PatienceError struct{ Waited time.Duration }
-
-// Error is a sentence.
-func (e *PatienceError) Error() string {
-	return fmt.Sprintf("There was no answer within %s.", e.Waited)
-}
-
-// facts are what is asked once for all routes of all documents.
-type facts struct {
-	accounts map[otp.Vendor]*fact[Told]
-	devices  *fact[[]androidapi.Device]
-	rates    *fact[*androidapi.Rates]
-	whatsApp *fact[[]androidapi.Account]
-	prices   *fact[[]way2api.Price]
-}
-
-func newFacts(c *Clients, wait time.Duration) *facts {
-	f := &facts{
-		accounts: map[otp.Vendor]*fact[Told]{},
-		devices:  &fact[[]androidapi.Device]{ask: c.Devices, patience: wait, now: c.now},
-		rates:    &fact[*androidapi.Rates]{ask: c.Rates, patience: wait, now: c.now},
-		whatsApp: &fact[[]androidapi.Account]{ask: c.WhatsAppAccounts, patience: wait, now: c.now},
-		prices:   &fact[[]way2api.Price]{ask: c.Prices, patience: wait, now: c.now},
+	// inspecting says whether its account has what a send needs. It asks what
+	// costs nothing, each thing once; account is what telling has told.
+	inspecting interface {
+		Inspect(ctx context.Context, account func() (otp.Account, error), send otp.Call, at otp.Path) otp.Findings
 	}
-	for _, vendor := range TellAccounts() {
-		f.accounts[vendor] = &fact[Told]{patience: wait, now: c.now, ask: func(ctx context.Context) (Told, error) {
-			return c.account(ctx, vendor, true)
-		}}
+	// inspectingWhatsApp says whether a WhatsApp account can send, for routes whose
+	// document is not known yet.
+	inspectingWhatsApp interface {
+		InspectWhatsApp(ctx context.Context, handle string, at otp.Path) otp.Findings
 	}
-	return f
-}
+	// pricing tells what a code costs over a send, by country; nil countries: all.
+	// The error is why the prices are not known.
+	pricing interface {
+		Costs(ctx context.Context, send otp.Call, countries []string, segments int64) ([]otp.CodeCost, error)
+	}
+	// reaching makes a read that shows that the vendor is there, where it tells
+	// nothing about accounts.
+	reaching interface {
+		Reach(ctx context.Context) error
+	}
+)
 
-// KnownPrices are Way2API's prices, asked once.
-func (c *Clients) KnownPrices(ctx context.Context) ([]way2api.Price, error) {
-	return c.facts.prices.get(ctx)
+// reader is the client of a vendor, if it has an interface; ok is false where
+// it has not.
+func reader[I any](c *Clients, vendor otp.Vendor) (client I, ok bool, err error) {
+	known, _ := Find(vendor)
+	if !httpapi.Can[I](known) {
+		return client, false, nil
+	}
+	made, err := c.client(vendor)
+	client, ok = made.(I)
+	return client, ok || err != nil, err
 }
 
 // Known is what a vendor tells of the account as far as plans need it, asked
 // once.
 func (c *Clients) Known(ctx context.Context, vendor otp.Vendor) (Told, error) {
-	known, tells := c.facts.accounts[vendor]
+	known, tells := c.facts[vendor]
 	if !tells {
 		return Told{}, errNothingTold(vendor)
 	}
-	return known.get(ctx)
+	return known.Get(ctx)
+}
+
+// Reach asks a vendor that tells nothing about accounts for what costs nothing,
+// to see that it is there. One that has no call for that is not asked.
+func (c *Clients) Reach(ctx context.Context, vendor otp.Vendor) error {
+	client, can, err := reader[reaching](c, vendor)
+	if !can || err != nil {
+		return err
+	}
+	return client.Reach(ctx)
 }
 
 // Inspect says of a route of a document whether the vendor's account has what
@@ -101,7 +75,14 @@ func (c *Clients) Inspect(ctx context.Context, route otp.DocumentRoute, at otp.P
 	if route.Send == nil {
 		return nil
 	}
-	account := func() (otp.Account, error) {
+	client, can, err := reader[inspecting](c, route.Vendor)
+	switch {
+	case err != nil:
+		return unasked(route.Vendor, err, at)
+	case !can:
+		return nil
+	}
+	return client.Inspect(ctx, func() (otp.Account, error) {
 		told, err := c.Known(ctx, route.Vendor)
 		for _, unread := range told.Unread {
 			if err == nil {
@@ -109,37 +90,24 @@ func (c *Clients) Inspect(ctx context.Context, route otp.DocumentRoute, at otp.P
 			}
 		}
 		return told.Account, err
-	}
-	switch route.Vendor {
-	case otp.AndroidAPI:
-		return androidapi.Inspect(c.androidAPIFacts(ctx, account), *route.Send, at)
-	case otp.MyOTP:
-		told, err := account()
-		return myotp.Inspect(told, err, *route.Send, at)
-	case otp.Octopush:
-		told, err := account()
-		return octopush.Inspect(told, err, *route.Send, at)
-	case otp.Way2API:
-		return way2api.Inspect(at)
-	}
-	return nil
+	}, *route.Send, at)
 }
 
-// InspectWhatsApp says whether a WhatsApp account of AndroidAPI can send.
-func (c *Clients) InspectWhatsApp(ctx context.Context, handle string, at otp.Path) otp.Findings {
-	return androidapi.InspectWhatsApp(c.androidAPIFacts(ctx, nil), handle, at)
+// InspectWhatsApp says whether a WhatsApp account of a vendor can send.
+func (c *Clients) InspectWhatsApp(ctx context.Context, vendor otp.Vendor, handle string, at otp.Path) otp.Findings {
+	client, can, err := reader[inspectingWhatsApp](c, vendor)
+	switch {
+	case err != nil:
+		return unasked(vendor, err, at)
+	case !can:
+		return nil
+	}
+	return client.InspectWhatsApp(ctx, handle, at)
 }
 
-func (c *Clients) androidAPIFacts(ctx context.Context, account func() (otp.Account, error)) androidapi.Facts {
-	return androidapi.Facts{
-		Account: account,
-		Devices: func() ([]androidapi.Device, error) { return c.facts.devices.get(ctx) },
-		Rates:   func() (*androidapi.Rates, error) { return c.facts.rates.get(ctx) },
-		WhatsApp: func() ([]androidapi.Account, error) {
-			if known, err := c.facts.whatsApp.get(ctx); err != nil {
-				return known, err
-			}
-			return c.WhatsAppAccounts(ctx) // which may have changed since
-		},
-	}
+// unasked is the finding of an account that has no client.
+func unasked(vendor otp.Vendor, why error, at otp.Path) otp.Findings {
+	var found otp.Findings
+	found.Unknownf(otp.AspectPermission, at, why, "%s cannot be asked.", vendor.Title())
+	return found
 }

@@ -12,16 +12,19 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox"
 	"github.com/otp-as-code/terraform-provider-otp/internal/sandbox/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	client "github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
 )
 
 // lists are all lists that are shared, by the operation that reads them.
 func lists(c *vendors.Clients) map[string]func(context.Context) (int, error) {
 	return map[string]func(context.Context) (int, error){
-		"get_devices": counted(c.Devices), "wa_accounts": counted(c.WhatsAppAccounts), "wa_servers": counted(c.WhatsAppServers),
-		"sms_sent": counted(c.SMSSent), "wa_sent": counted(c.WhatsAppSent), "pricing": counted(c.Prices),
+		"get_devices": counted(c.AndroidAPI, (*client.Client).DeviceList), "wa_accounts": counted(c.AndroidAPI, (*client.Client).AccountList),
+		"wa_servers": counted(c.AndroidAPI, (*client.Client).ServerList), "sms_sent": counted(c.AndroidAPI, (*client.Client).SMSSentList),
+		"wa_sent": counted(c.AndroidAPI, (*client.Client).WhatsAppSentList), "pricing": counted(c.Way2API, (*way2api.Client).PriceList),
 		"get_rates": func(ctx context.Context) (int, error) {
-			rates, err := c.Rates(ctx)
+			rates, err := vendors.From(c.AndroidAPI, (*client.Client).RateList)(ctx)
 			if err != nil {
 				return 0, err
 			}
@@ -30,9 +33,9 @@ func lists(c *vendors.Clients) map[string]func(context.Context) (int, error) {
 	}
 }
 
-func counted[T any](list func(context.Context) ([]T, error)) func(context.Context) (int, error) {
+func counted[C, T any](made func() (C, error), list func(C, context.Context) ([]T, error)) func(context.Context) (int, error) {
 	return func(ctx context.Context) (int, error) {
-		rows, err := list(ctx)
+		rows, err := vendors.From(made, list)(ctx)
 		return len(rows), err
 	}
 }
@@ -90,11 +93,11 @@ func TestListedMessagesHaveNoText(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	sms, err := clients.SMSSent(t.Context())
+	sms, err := vendors.From(clients.AndroidAPI, (*client.Client).SMSSentList)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	chats, err := clients.WhatsAppSent(t.Context())
+	chats, err := vendors.From(clients.AndroidAPI, (*client.Client).WhatsAppSentList)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,9 +109,13 @@ func TestListedMessagesHaveNoText(t *testing.T) {
 func TestWhatsAppAccountsAreReadAnewAfterAWrite(t *testing.T) {
 	t.Parallel()
 	s, clients := connected(t)
+	made, err := clients.AndroidAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
 	count := func(want int) {
 		t.Helper()
-		if accounts, err := clients.WhatsAppAccounts(t.Context()); err != nil || len(accounts) != want {
+		if accounts, err := made.AccountList(t.Context()); err != nil || len(accounts) != want {
 			t.Errorf("%d accounts, %v; want %d", len(accounts), err, want)
 		}
 	}
@@ -117,7 +124,7 @@ func TestWhatsAppAccountsAreReadAnewAfterAWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	count(1)
-	clients.ForgetWhatsAppAccounts()
+	made.ForgetAccounts()
 	count(0)
 }
 

@@ -3,14 +3,14 @@
 package vendors
 
 import (
-	"cmp"
+	"context"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/myotp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/octopush"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/way2api"
@@ -25,23 +25,20 @@ type Config struct {
 	// Variable is the value of a variable that documents name, for the accounts
 	// of For. Nil: the environment.
 	Variable func(name string) (value string, ok bool)
-	// Patience is how long Known, Inspect and Costs wait for one fact. Zero: 5 s.
-	Patience time.Duration
 }
 
 // Clients makes each vendor's client when it is first asked for, and then
 // always returns the same one. It is safe for concurrent use.
 type Clients struct {
-	androidapi func() (*androidapi.Client, error)
-	myotp      func() (*myotp.Client, error)
-	octopush   func() (*octopush.Client, error)
-	way2api    func() (*way2api.Client, error)
+	clients map[otp.Vendor]func() (any, error)
 
 	config     Config
 	transport  *httpapi.Transport
 	configured map[otp.Vendor]bool
-	lists      lists
-	facts      *facts
+	// accounts are what is asked about accounts, facts the same as far as plans
+	// need it.
+	accounts map[otp.Vendor]func() ([]otp.AccountQuestion, error)
+	facts    map[otp.Vendor]*shared.Fact[Told]
 
 	mu      sync.Mutex
 	further map[string]*Clients
@@ -58,26 +55,41 @@ func newClients(config Config, transport *httpapi.Transport) *Clients {
 	config.Accounts = nil // fmt must not find them
 	clients := &Clients{
 		config:     config,
-		androidapi: once(androidapi.New, accounts[otp.AndroidAPI], transport),
-		myotp:      once(myotp.New, accounts[otp.MyOTP], transport),
-		octopush:   once(octopush.New, accounts[otp.Octopush], transport),
-		way2api:    once(way2api.New, accounts[otp.Way2API], transport),
+		clients:    map[otp.Vendor]func() (any, error){},
 		transport:  transport,
 		configured: map[otp.Vendor]bool{},
+		accounts:   map[otp.Vendor]func() ([]otp.AccountQuestion, error){},
+		facts:      map[otp.Vendor]*shared.Fact[Told]{},
 		further:    map[string]*Clients{},
 	}
 	for vendor, account := range accounts {
 		clients.configured[vendor] = account.Configured()
 	}
-	clients.lists = newLists(clients)
-	clients.facts = newFacts(clients, cmp.Or(config.Patience, patience))
+	for _, vendor := range All() {
+		clients.clients[vendor.Name] = once(vendor, accounts[vendor.Name], transport)
+	}
+	for _, vendor := range TellAccounts() {
+		clients.accounts[vendor] = sync.OnceValues(func() ([]otp.AccountQuestion, error) { return clients.questions(vendor) })
+		clients.facts[vendor] = shared.NewFact(transport.Patience(vendor, accounts[vendor].Slug), func(ctx context.Context) (Told, error) {
+			return clients.account(ctx, vendor, true)
+		})
+	}
 	return clients
 }
 
 // once keeps the account where fmt does not find it: fmt asks no String of what
 // is in a private field.
-func once[C any](open func(httpapi.Account, *httpapi.Transport) (C, error), account httpapi.Account, transport *httpapi.Transport) func() (C, error) {
-	return sync.OnceValues(func() (C, error) { return open(account, transport) })
+func once(vendor httpapi.Vendor, account httpapi.Account, transport *httpapi.Transport) func() (any, error) {
+	return sync.OnceValues(func() (any, error) { return vendor.Reader(account, transport) })
+}
+
+// client is the client of a vendor, nil where it tells nothing.
+func (c *Clients) client(vendor otp.Vendor) (any, error) {
+	made, listed := c.clients[vendor]
+	if !listed {
+		return nil, nil
+	}
+	return made()
 }
 
 // For returns the clients of further accounts: of each vendor the one with this
@@ -132,16 +144,40 @@ func (c *Clients) Configured(vendor otp.Vendor) bool { return c.configured[vendo
 
 // AndroidAPI returns the client of AndroidAPI. Without an API secret the error
 // names the variable and the provider attribute to set.
-func (c *Clients) AndroidAPI() (*androidapi.Client, error) { return c.androidapi() }
+func (c *Clients) AndroidAPI() (*androidapi.Client, error) {
+	return typed[*androidapi.Client](c, androidapi.Vendor)
+}
 
 // MyOTP returns the client of MyOTP.App. Without an API key the error names the
 // variable and the provider attribute to set.
-func (c *Clients) MyOTP() (*myotp.Client, error) { return c.myotp() }
+func (c *Clients) MyOTP() (*myotp.Client, error) { return typed[*myotp.Client](c, myotp.Vendor) }
 
 // Octopush returns the client of Octopush. Without an API login or key the
 // error names the variable and the provider attribute to set.
-func (c *Clients) Octopush() (*octopush.Client, error) { return c.octopush() }
+func (c *Clients) Octopush() (*octopush.Client, error) {
+	return typed[*octopush.Client](c, octopush.Vendor)
+}
 
 // Way2API returns the client of Way2API. Without an API key the error names the
 // variable and the provider attribute to set.
-func (c *Clients) Way2API() (*way2api.Client, error) { return c.way2api() }
+func (c *Clients) Way2API() (*way2api.Client, error) {
+	return typed[*way2api.Client](c, way2api.Vendor)
+}
+
+func typed[C any](c *Clients, vendor httpapi.Vendor) (C, error) {
+	made, err := c.client(vendor.Name)
+	client, _ := made.(C) // the zero value with an error
+	return client, err
+}
+
+// From asks a client that is made when it is first needed.
+func From[C, T any](client func() (C, error), ask func(C, context.Context) (T, error)) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) {
+		made, err := client()
+		if err != nil {
+			var none T
+			return none, err
+		}
+		return ask(made, ctx)
+	}
+}

@@ -127,10 +127,11 @@ func pick(accounts []androidapi.Account, wanted string) (androidapi.Account, str
 
 // accounts are those of the vendor, as all resources of this run see them.
 func (a *Account) accounts(ctx context.Context) ([]androidapi.Account, error) {
-	if err := a.session.Ready(otp.AndroidAPI); err != nil {
+	client, err := client(a.session)
+	if err != nil {
 		return nil, err
 	}
-	return a.session.Vendors.WhatsAppAccounts(ctx)
+	return client.AccountList(ctx)
 }
 
 func identify(ctx context.Context, into *tfsdk.ResourceIdentity, id types.String) diag.Diagnostics {

@@ -111,7 +111,7 @@ func (a *Account) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	}
 	linker, err := linker(a.session)
 	if err == nil {
-		defer a.session.Vendors.ForgetWhatsAppAccounts()
+		defer forget(a.session)
 		err = linker.Unlink(ctx, state.ID.ValueString(), timeout)
 	}
 	if err != nil {

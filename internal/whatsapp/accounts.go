@@ -12,6 +12,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
@@ -64,7 +65,7 @@ func (a *Accounts) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	accounts, diags := tf.Ask(ctx, a.Session, "list the WhatsApp accounts", tf.Question[[]androidapi.Account]{Vendor: otp.AndroidAPI, Ask: a.Session.Vendors.WhatsAppAccounts})
+	accounts, diags := tf.Ask(ctx, a.Session, "list the WhatsApp accounts", tf.Question[[]androidapi.Account]{Vendor: otp.AndroidAPI, Ask: vendors.From(a.Session.Vendors.AndroidAPI, (*androidapi.Client).AccountList)})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -64,7 +64,7 @@ func (a attempt) link(ctx context.Context) (pairing.Result, diag.Diagnostics) {
 			return pairing.Result{}, diag.Diagnostics{a.failed(err)}
 		}
 	}
-	defer a.session.Vendors.ForgetWhatsAppAccounts()
+	defer forget(a.session)
 	a.request.Show = a.shows(file)
 	a.request.Tell = func(sentence string) {
 		tflog.Info(ctx, sentence)
@@ -111,6 +111,13 @@ func client(session *tf.Session) (*androidapi.Client, error) {
 		return nil, err
 	}
 	return session.Vendors.AndroidAPI()
+}
+
+// forget lets the next who asks for the accounts see what was changed.
+func forget(session *tf.Session) {
+	if client, err := client(session); err == nil {
+		client.ForgetAccounts()
+	}
 }
 
 func linker(session *tf.Session) (*pairing.Linker, error) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/androidapi"
 )
 
@@ -50,7 +51,7 @@ func (s *Servers) Schema(_ context.Context, _ datasource.SchemaRequest, resp *da
 
 // Read lists the servers.
 func (s *Servers) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	servers, diags := tf.Ask(ctx, s.Session, "list the WhatsApp servers", tf.Question[[]androidapi.Server]{Vendor: otp.AndroidAPI, Ask: s.Session.Vendors.WhatsAppServers})
+	servers, diags := tf.Ask(ctx, s.Session, "list the WhatsApp servers", tf.Question[[]androidapi.Server]{Vendor: otp.AndroidAPI, Ask: vendors.From(s.Session.Vendors.AndroidAPI, (*androidapi.Client).ServerList)})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -3,13 +3,8 @@
 package fifthvendor
 
 import (
-	"encoding/json"
-	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"strings"
-	"sync"
-	"testing"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -23,16 +18,19 @@ const (
 )
 
 var (
-	sendEndpoint   = httpapi.Endpoint{Operation: "send", Purpose: "send a code", Method: http.MethodPost, Path: "/messages", Encoding: otp.JSON}
-	checkEndpoint  = httpapi.Endpoint{Operation: "check", Purpose: "verify a code", Method: http.MethodPost, Path: "/checks", Encoding: otp.JSON}
-	extendEndpoint = httpapi.Endpoint{Operation: "extend", Purpose: "extend a code", Method: http.MethodPost, Path: "/extensions", Encoding: otp.JSON}
+	sendEndpoint    = httpapi.Endpoint{Operation: "send", Purpose: "send a code", Method: http.MethodPost, Path: "/messages", Encoding: otp.JSON}
+	checkEndpoint   = httpapi.Endpoint{Operation: "check", Purpose: "verify a code", Method: http.MethodPost, Path: "/checks", Encoding: otp.JSON}
+	accountEndpoint = httpapi.Endpoint{Operation: "account", Purpose: "read the account", Method: http.MethodGet, Path: "/account", Encoding: otp.Query, Read: true}
+	pricesEndpoint  = httpapi.Endpoint{Operation: "prices", Purpose: "read the prices", Method: http.MethodGet, Path: "/prices", Encoding: otp.Query, Read: true}
+	extendEndpoint  = httpapi.Endpoint{Operation: "extend", Purpose: "extend a code", Method: http.MethodPost, Path: "/extensions", Encoding: otp.JSON}
 )
 
 // pigeon is everything that the house is told of the vendor.
 var pigeon = httpapi.Vendor{
 	Name: name, Title: "Pigeon Post", BaseURL: "https://api.pigeon.example",
 	Credentials: []httpapi.CredentialField{{Field: "API_KEY", Name: "API key", Where: "API key of the loft."}},
-	Authorize:   authorize, Classify: classify, Endpoints: []httpapi.Endpoint{sendEndpoint, checkEndpoint, extendEndpoint}, Compiler: compiler{},
+	Authorize:   authorize, Classify: classify, Open: httpapi.Opens(open), Compiler: compiler{},
+	Endpoints: []httpapi.Endpoint{sendEndpoint, checkEndpoint, extendEndpoint, accountEndpoint, pricesEndpoint},
 	Extension: &otp.Extension{Least: 5, Most: 40},
 	Receipt:   otp.Receipt{MessageID: "/ring"},
 }
@@ -91,67 +89,4 @@ func (c compiler) CompileRoute(r otp.RoutePlan) (otp.DocumentRoute, otp.Problems
 
 func authorize(call *httpapi.Call, credential func(string) string) {
 	call.Headers[keyHeader] = credential("API_KEY")
-}
-
-// loft is the vendor's server. It answers from what was sent.
-type loft struct {
-	*httptest.Server
-	mu       sync.Mutex
-	requests []string          // method, path, key and body
-	codes    map[string]string // by ring
-	hungry   bool              // nothing is sent without corn
-}
-
-func newLoft(t *testing.T) *loft {
-	t.Helper()
-	l := &loft{codes: map[string]string{}}
-	l.Server = httptest.NewServer(l)
-	t.Cleanup(l.Close)
-	return l
-}
-
-// ServeHTTP serves the three calls.
-func (l *loft) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	var body struct {
-		Ring, Code string
-		More       int
-	}
-	var raw json.RawMessage
-	if json.NewDecoder(r.Body).Decode(&raw) != nil || json.Unmarshal(raw, &body) != nil || r.Header.Get(keyHeader) != apiKey {
-		w.WriteHeader(http.StatusBadRequest)
-		return
-	}
-	l.requests = append(l.requests, fmt.Sprintf("%s %s %s", r.Method, r.URL.Path, raw))
-	status, answer := http.StatusOK, any(map[string]any{"right": body.Code != "" && l.codes[body.Ring] == body.Code})
-	switch {
-	case r.URL.Path == sendEndpoint.Path && l.hungry:
-		status, answer = http.StatusPaymentRequired, map[string]any{"trouble": "P17", "words": "no corn"}
-	case r.URL.Path == sendEndpoint.Path:
-		ring := fmt.Sprintf("ring-%d", len(l.codes)+1)
-		l.codes[ring] = "314159"
-		status, answer = http.StatusCreated, map[string]any{"ring": ring}
-	case r.URL.Path == extendEndpoint.Path && l.codes[body.Ring] == "":
-		status = http.StatusNotFound
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(answer) // the client may have gone
-}
-
-// last is the request that came last.
-func (l *loft) last() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if len(l.requests) == 0 {
-		return ""
-	}
-	return l.requests[len(l.requests)-1]
-}
-
-func (l *loft) starve() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.hungry = true
 }

@@ -22,7 +22,8 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	Credentials: []httpapi.CredentialField{
 		{Field: "SECRET", Name: "API secret", Where: "API secret, from Tools → API Keys of the dashboard."},
 	},
-	Authorize: authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize: authorize, Classify: classify, Explain: explain, Open: httpapi.Opens(open), Endpoints: Endpoints(), Compiler: Compiler{},
+	NoPrice:     noPrice,
 	Undelivered: "AndroidAPI knows no more than whether sending failed: look at the phone.",
 	// The answer to send/otp tells the code, always, and no cost (AndroidAPI
 	// reference §7.1).
@@ -34,7 +35,11 @@ func authorize(call *httpapi.Call, credential func(string) string) {
 }
 
 // Client calls AndroidAPI for one account. It is safe for concurrent use.
-type Client struct{ http *httpapi.Client }
+type Client struct {
+	http  *httpapi.Client
+	lists lists
+	facts facts
+}
 
 // String names the vendor; fmt would print the credentials inside.
 func (c *Client) String() string { return c.http.String() }
@@ -49,5 +54,11 @@ func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client}, nil
+	return open(client, account), nil
+}
+
+func open(client *httpapi.Client, _ httpapi.Account) *Client {
+	c := &Client{http: client}
+	c.share()
+	return c
 }

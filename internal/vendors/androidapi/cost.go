@@ -1,6 +1,7 @@
 package androidapi
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -12,9 +13,9 @@ import (
 // ratesSource is where AndroidAPI publishes prices (AndroidAPI reference §5).
 const ratesSource = "AndroidAPI, get/rates"
 
-// NoPrice is why AndroidAPI has no price for what a send goes through; empty: it
+// noPrice is why AndroidAPI has no price for what a send goes through; empty: it
 // has, in the rates.
-func NoPrice(send otp.Call) string {
+func noPrice(send otp.Call) string {
 	switch {
 	case send.Fields["account"] != nil:
 		return "AndroidAPI publishes no price for a message of your own WhatsApp account."
@@ -25,10 +26,20 @@ func NoPrice(send otp.Call) string {
 }
 
 // Costs are what a code costs through the gateway or partner device of a send, by
+// country, as far as the rates tell.
+func (c *Client) Costs(ctx context.Context, send otp.Call, countries []string, segments int64) ([]otp.CodeCost, error) {
+	rates, at, err := c.facts.rates.Dated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return rates.costs(send, countries, segments, at), nil
+}
+
+// costs are what a code costs through the gateway or partner device of a send, by
 // country; nil countries: all. A gateway without a price for a country has the
 // default one; a partner device has a price for its own country. The vendor says
 // "price per SMS", so each segment counts as one.
-func (r *Rates) Costs(send otp.Call, countries []string, segments int64, asOf time.Time) []otp.CodeCost {
+func (r *Rates) costs(send otp.Call, countries []string, segments int64, asOf time.Time) []otp.CodeCost {
 	handle, _ := send.Fields["gateway"].(string)
 	known := otp.CodeCost{Segments: segments, Source: ratesSource, AsOf: asOf}
 	if i := slices.IndexFunc(r.Gateways, func(g Gateway) bool { return g.ID == handle }); i >= 0 {

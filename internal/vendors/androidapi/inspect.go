@@ -1,20 +1,12 @@
 package androidapi
 
 import (
+	"context"
 	"slices"
 	"strings"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
-
-// Facts are what can be known of an account before anything is sent. Each is
-// found out when it is asked for; the error says why it is not known.
-type Facts struct {
-	Account  func() (otp.Account, error)
-	Devices  func() ([]Device, error)
-	Rates    func() (*Rates, error)
-	WhatsApp func() ([]Account, error)
-}
 
 // The counters of a package that sends use up (AndroidAPI reference §6.2).
 const (
@@ -25,21 +17,21 @@ const (
 // Inspect says whether an account has what a send needs. Whether a device of
 // one's own is online or paused and which SIMs it has, AndroidAPI does not tell
 // (AndroidAPI reference §4).
-func Inspect(facts Facts, send otp.Call, at otp.Path) otp.Findings {
-	i := inspection{facts: facts, at: at}
-	i.account, i.failed = facts.Account()
+func (c *Client) Inspect(ctx context.Context, account func() (otp.Account, error), send otp.Call, at otp.Path) otp.Findings {
+	i := inspection{client: c, at: at}
+	i.account, i.failed = account()
 	text := func(field string) string { value, _ := send.Fields[field].(string); return value }
 	i.permission()
 	switch {
 	case text("account") != "":
 		i.plan(counterWhatsApp)
-		i.found = append(i.found, InspectWhatsApp(facts, text("account"), at)...)
+		i.found = append(i.found, c.InspectWhatsApp(ctx, text("account"), at)...)
 	case text("device") != "":
 		i.plan(counterSMS)
-		i.device(text("device"))
+		i.device(ctx, text("device"))
 	case text("gateway") != "":
 		i.plan(counterSMS)
-		i.gateway(text("gateway"))
+		i.gateway(ctx, text("gateway"))
 		i.balance()
 	}
 	return i.found
@@ -47,7 +39,7 @@ func Inspect(facts Facts, send otp.Call, at otp.Path) otp.Findings {
 
 // inspection is one look at an account.
 type inspection struct {
-	facts   Facts
+	client  *Client
 	account otp.Account
 	failed  error // why the account is not known
 	at      otp.Path
@@ -85,8 +77,8 @@ func (i *inspection) plan(counter string) {
 	}
 }
 
-func (i *inspection) device(handle string) {
-	devices, err := i.facts.Devices()
+func (i *inspection) device(ctx context.Context, handle string) {
+	devices, err := i.client.facts.devices.Get(ctx)
 	switch {
 	case err != nil:
 		i.found.Unknownf(otp.AspectDevice, i.at.Attribute("sender_id"), err, "Whether the device is linked is not known.")
@@ -98,9 +90,9 @@ func (i *inspection) device(handle string) {
 	}
 }
 
-func (i *inspection) gateway(handle string) {
+func (i *inspection) gateway(ctx context.Context, handle string) {
 	at := i.at.Attribute("sender_id")
-	rates, err := i.facts.Rates()
+	rates, err := i.client.facts.rates.Get(ctx)
 	if err != nil {
 		i.found.Unknownf(otp.AspectSender, at, err, "Whether the gateway is in the rates is not known.")
 		return
@@ -143,10 +135,13 @@ func (i *inspection) balance() {
 }
 
 // InspectWhatsApp says whether a WhatsApp account can send.
-func InspectWhatsApp(facts Facts, handle string, at otp.Path) otp.Findings {
+func (c *Client) InspectWhatsApp(ctx context.Context, handle string, at otp.Path) otp.Findings {
 	var found otp.Findings
 	where := at.Attribute("whatsapp_account")
-	accounts, err := facts.WhatsApp()
+	accounts, err := c.facts.accounts.Get(ctx)
+	if err == nil {
+		accounts, err = c.AccountList(ctx) // which may have changed since
+	}
 	index := slices.IndexFunc(accounts, func(a Account) bool { return string(a.Unique) == handle })
 	switch {
 	case err != nil:

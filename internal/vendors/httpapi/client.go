@@ -16,6 +16,7 @@ import (
 
 	"github.com/hashicorp/go-retryablehttp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 )
 
 // Config is what makes the client of one vendor account.
@@ -232,6 +233,12 @@ func (c *Client) send(ctx context.Context, method string, target *url.URL, heade
 func (c *Client) secrets(call Call) []string {
 	secrets := slices.Concat(c.config.Secrets, call.Secrets)
 	return slices.AppendSeq(secrets, maps.Values(call.Path))
+}
+
+// Fact is something that is asked of the account once and not again after a
+// failure; see Transport.Patience.
+func Fact[T any](c *Client, ask func(context.Context) (T, error)) *shared.Fact[T] {
+	return shared.NewFact(c.config.Transport.Patience(c.config.Vendor, c.config.Account), ask)
 }
 
 func (c *Client) options() Options { return c.config.Transport.options }

@@ -29,6 +29,9 @@ type Options struct {
 	// Sleep is how the request limit waits: until the context ends, with its error,
 	// or for as long as said. Nil: by the system's clock.
 	Sleep func(ctx context.Context, d time.Duration) error
+	// Patience is how long a plan waits for one fact that it can do without. Zero:
+	// 5 s.
+	Patience time.Duration
 	// Seen is told of each answer, before anybody looks at it. It may be called
 	// by several calls at once. Nil: nobody.
 	Seen func(Head)
@@ -50,4 +53,7 @@ func DefaultOptions() Options {
 	return Options{Timeout: defaultTimeout, MaxRetries: 3}
 }
 
-const defaultTimeout = 30 * time.Second
+const (
+	defaultTimeout  = 30 * time.Second
+	defaultPatience = 5 * time.Second
+)

@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/go-retryablehttp"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 )
 
 // Transport is what all calls of one process share, whoever makes them: the
@@ -21,8 +22,9 @@ type Transport struct {
 	single    http.RoundTripper // for sends
 	limiter   func(perSecond float64, options Options) limiter
 
-	mutex sync.Mutex
-	lines map[account]*line
+	mutex    sync.Mutex
+	lines    map[account]*line
+	patience map[account]*shared.Patience
 }
 
 // account is what calls share a request limit by.
@@ -48,6 +50,9 @@ func NewTransport(options Options, userAgent string) *Transport {
 	if options.Timeout <= 0 {
 		options.Timeout = defaultTimeout
 	}
+	if options.Patience <= 0 {
+		options.Patience = defaultPatience
+	}
 	if options.Pause == nil {
 		options.Pause = func(d time.Duration) time.Duration { return d }
 	}
@@ -65,7 +70,7 @@ func NewTransport(options Options, userAgent string) *Transport {
 	single.Protocols = new(http.Protocols)
 	single.Protocols.SetHTTP1(true)
 	return &Transport{
-		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newPace, lines: map[account]*line{},
+		options: options, userAgent: userAgent, pooled: pooled, single: single, limiter: newPace, lines: map[account]*line{}, patience: map[account]*shared.Patience{},
 	}
 }
 
@@ -99,6 +104,18 @@ func (t *Transport) line(to account, perSecond float64) *line {
 	}}
 	t.lines[to] = made
 	return made
+}
+
+// Patience is what the facts about an account have in common, see shared.Fact:
+// after one question that was not answered at all, the others are not asked.
+func (t *Transport) Patience(vendor otp.Vendor, slug string) *shared.Patience {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	of := account{vendor: vendor, slug: slug}
+	if t.patience[of] == nil {
+		t.patience[of] = shared.NewPatience(t.options.Patience, t.options.Now, func(err error) bool { return IsKind(err, Connection) })
+	}
+	return t.patience[of]
 }
 
 // CloseIdle closes the connections that wait for the next read: for a process

@@ -29,6 +29,10 @@ type Vendor struct {
 	// Explain says what an answer means that is no error and yet tells of a
 	// failure, such as that of a message, see Config. Nil: no answer does.
 	Explain func(e Endpoint, a *Answer) *Error
+	// Open makes the client that reads what the vendor tells. What it can be asked
+	// are the interfaces that it has, which package vendors lists. The zero value:
+	// nothing can be asked.
+	Open Opening
 	// Endpoints are the calls that are used, those of documents included.
 	Endpoints []Endpoint
 	// Compiler makes the calls of documents.
@@ -38,9 +42,9 @@ type Vendor struct {
 	// Undelivered is a sentence for people whose message is not known to be
 	// delivered; empty: the vendor may be asked again.
 	Undelivered string
-	// NoPrice is a sentence on why no call tells what a message costs; empty: one
-	// does, or nobody has looked.
-	NoPrice string
+	// NoPrice is a sentence on why no call tells what a send costs; empty: one
+	// does. Nil: a call tells it of every send, or nobody has looked.
+	NoPrice func(send otp.Call) string
 	// Receipt is what the answer to a send tells beyond what documents keep.
 	Receipt otp.Receipt
 }

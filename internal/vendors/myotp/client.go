@@ -24,9 +24,9 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	Credentials: []httpapi.CredentialField{
 		{Field: "API_KEY", Name: "API key", Where: "API key, 32 characters, from the dashboard."},
 	},
-	Authorize: authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize: authorize, Classify: classify, Explain: explain, Open: httpapi.Opens(open), Endpoints: Endpoints(), Compiler: Compiler{},
 	// Its prices are on a page, in no call (MyOTP reference §11).
-	NoPrice: "MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call.",
+	NoPrice: httpapi.Never("MyOTP.App publishes its prices, in credits by country and channel, at https://myotp.app/pricing/ and in no call."),
 	// Its developer page has "same as otp_validity", its newest document begins at
 	// 60 seconds (MyOTP reference §4, §12).
 	Extension: &otp.Extension{
@@ -58,7 +58,11 @@ func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client}, nil
+	return open(client, account), nil
+}
+
+func open(client *httpapi.Client, _ httpapi.Account) *Client {
+	return &Client{http: client}
 }
 
 // String names the account without its credentials, also under %+v.

@@ -1,6 +1,7 @@
 package myotp
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -15,10 +16,10 @@ var gated = []struct{ field, entitlement, argument string }{
 	{"template_order", EntitlementTemplates, "the number of the template"},
 }
 
-// Inspect says whether an account has what a send needs; failed is why the
-// account is not known.
-func Inspect(account otp.Account, failed error, send otp.Call, at otp.Path) otp.Findings {
+// Inspect says whether an account has what a send needs.
+func (c *Client) Inspect(_ context.Context, known func() (otp.Account, error), send otp.Call, at otp.Path) otp.Findings {
 	var found otp.Findings
+	account, failed := known()
 	inspectPlan(&found, account, failed, send, at)
 	switch {
 	case account.Amount == "":

@@ -25,10 +25,10 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 		{Field: "API_LOGIN", Name: "API login", Where: "API login: the e-mail address of the account."},
 		{Field: "API_KEY", Name: "API key", Where: "API key of the account."},
 	},
-	Authorize: authorize, Classify: classify, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize: authorize, Classify: classify, Open: httpapi.Opens(open), Endpoints: Endpoints(), Compiler: Compiler{},
 	// The balance is told in euros and in messages, a price is not (Octopush
 	// reference §5).
-	NoPrice: "Octopush has no call that tells prices.",
+	NoPrice: httpapi.Never("Octopush has no call that tells prices."),
 	// The answer to service/otp/generate tells the ticket of the message. Neither
 	// a cost nor the code come back (Octopush reference §2.1).
 	Receipt: otp.Receipt{MessageID: "/ticket_number"},
@@ -51,7 +51,11 @@ func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client, login: account.Credentials["API_LOGIN"]}, nil
+	return open(client, account), nil
+}
+
+func open(client *httpapi.Client, account httpapi.Account) *Client {
+	return &Client{http: client, login: account.Credentials["API_LOGIN"]}
 }
 
 // String names the account without its credentials, also under %+v.

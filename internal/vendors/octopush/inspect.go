@@ -1,14 +1,16 @@
 package octopush
 
 import (
+	"context"
+
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// Inspect says whether an account has what a send needs; failed is why the
-// account is not known. No call shows whether a sender may be used (Octopush
-// reference §3).
-func Inspect(account otp.Account, failed error, send otp.Call, at otp.Path) otp.Findings {
+// Inspect says whether an account has what a send needs. No call shows
+// whether a sender may be used (Octopush reference §3).
+func (c *Client) Inspect(_ context.Context, known func() (otp.Account, error), send otp.Call, at otp.Path) otp.Findings {
 	var found otp.Findings
+	account, failed := known()
 	if sender, _ := send.Fields["sender"].(string); sender != "" {
 		found.Unknownf(otp.AspectSender, at.Attribute("sender_id"), nil, "Octopush has no call that shows whether the sender %s may be used. It depends on the country and its operators.", sender)
 	}

@@ -6,6 +6,7 @@ package way2api
 import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi/shared"
 )
 
 // The header of the credential. X-API-Key would do as well, but only one of the
@@ -24,7 +25,7 @@ var Vendor = httpapi.Known(httpapi.Vendor{
 	// The production address is of Way2API reference §1.
 	Name: otp.Way2API, Title: "Way2API", BaseURL: "https://app.way2api.com/api/v1", RequestsPerSecond: requestsPerSecond,
 	Credentials: []httpapi.CredentialField{{Field: "API_KEY", Name: "API key", Where: "API key, from the dashboard."}},
-	Authorize:   authorize, Classify: classify, Explain: explain, Endpoints: Endpoints(), Compiler: Compiler{},
+	Authorize:   authorize, Classify: classify, Explain: explain, Open: httpapi.Opens(open), Endpoints: Endpoints(), Compiler: Compiler{},
 	// The answer to send-otp-pin-sms tells the order. The sender has made the
 	// code itself, and no cost comes back (Way2API reference §2).
 	Receipt: otp.Receipt{MessageID: "/data/order_id"},
@@ -35,7 +36,11 @@ func authorize(call *httpapi.Call, credential func(string) string) {
 }
 
 // Client calls Way2API for one account. It is safe for concurrent use.
-type Client struct{ http *httpapi.Client }
+type Client struct {
+	http   *httpapi.Client
+	prices *shared.List[[]Price]
+	fact   *shared.Fact[[]Price] // the prices, as plans ask for them
+}
 
 // String names the vendor; fmt would print the credentials inside.
 func (c *Client) String() string { return c.http.String() }
@@ -50,5 +55,12 @@ func New(account httpapi.Account, transport *httpapi.Transport) (*Client, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{http: client}, nil
+	return open(client, account), nil
+}
+
+func open(client *httpapi.Client, _ httpapi.Account) *Client {
+	c := &Client{http: client}
+	c.prices = shared.NewList(c.Pricing)
+	c.fact = httpapi.Fact(client, c.PriceList)
+	return c
 }

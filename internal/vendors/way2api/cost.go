@@ -1,15 +1,25 @@
 package way2api
 
 import (
+	"context"
 	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
-// Costs are what a code costs, by country; nil countries: the one that the
+// Costs are what a code costs, by country, as far as the price list tells.
+func (c *Client) Costs(ctx context.Context, _ otp.Call, countries []string, _ int64) ([]otp.CodeCost, error) {
+	prices, at, err := c.fact.Dated(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return costs(prices, countries, at), nil
+}
+
+// costs are what a code costs, by country; nil countries: the one that the
 // service is sold for, and the others. Way2API makes the text, so that nobody
 // knows its segments, and tells no currency (Way2API reference §5).
-func Costs(prices []Price, countries []string, asOf time.Time) []otp.CodeCost {
+func costs(prices []Price, countries []string, asOf time.Time) []otp.CodeCost {
 	if countries == nil {
 		countries = []string{Country, ""}
 	}
@@ -19,16 +29,16 @@ func Costs(prices []Price, countries []string, asOf time.Time) []otp.CodeCost {
 			price = string(p.Amount)
 		}
 	}
-	var costs []otp.CodeCost
+	var found []otp.CodeCost
 	for _, country := range countries {
 		switch {
 		case country != Country:
-			costs = append(costs, otp.Unpriced([]string{country}, 0, "Way2API's price list does not say that it holds outside India.")...)
+			found = append(found, otp.Unpriced([]string{country}, 0, "Way2API's price list does not say that it holds outside India.")...)
 		case price == "":
-			costs = append(costs, otp.Unpriced([]string{country}, 0, "Way2API does not show its price to this account.")...)
+			found = append(found, otp.Unpriced([]string{country}, 0, "Way2API does not show its price to this account.")...)
 		default:
-			costs = append(costs, otp.CodeCost{Country: country, Source: "Way2API, pricing", AsOf: asOf}.Priced(price, ""))
+			found = append(found, otp.CodeCost{Country: country, Source: "Way2API, pricing", AsOf: asOf}.Priced(price, ""))
 		}
 	}
-	return costs
+	return found
 }

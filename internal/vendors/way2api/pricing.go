@@ -63,6 +63,17 @@ func (c *Client) Pricing(ctx context.Context) ([]Price, error) {
 	return prices, nil
 }
 
+// PriceList is Pricing, read once and shared with all callers, who must not
+// change it.
+func (c *Client) PriceList(ctx context.Context) ([]Price, error) { return c.prices.Get(ctx) }
+
+// Reach reads the prices, with the patience of plans, to see that the vendor is
+// there. It tells nothing about accounts (Way2API reference §1).
+func (c *Client) Reach(ctx context.Context) error {
+	_, err := c.fact.Get(ctx)
+	return err
+}
+
 // priceList finds the list in the data, or in the result within them.
 func priceList(data json.RawMessage) ([]Price, bool) {
 	var wrapped struct {

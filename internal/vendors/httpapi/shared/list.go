@@ -1,4 +1,5 @@
-package vendors
+// Package shared is readings that several callers have in common.
+package shared
 
 import (
 	"context"
@@ -7,10 +8,10 @@ import (
 	"sync"
 )
 
-// sharedList is a list that is read once for all who ask for it: who comes
+// List is a list that is read once for all who ask for it: who comes
 // while it is read waits for that reading, who comes later gets what it found.
 // Errors are not kept. It is safe for concurrent use.
-type sharedList[T any] struct {
+type List[T any] struct {
 	read func(context.Context) (T, error)
 
 	mu      sync.Mutex
@@ -26,14 +27,14 @@ type reading[T any] struct {
 	err     error
 }
 
-// share makes a list shared. What read returns goes to several callers.
-func share[T any](read func(context.Context) (T, error)) *sharedList[T] {
-	return &sharedList[T]{read: read}
+// NewList makes a list shared. What read returns goes to several callers.
+func NewList[T any](read func(context.Context) (T, error)) *List[T] {
+	return &List[T]{read: read}
 }
 
-// get returns the list. A caller who gives up leaves the reading to the others;
+// Get returns the list. A caller who gives up leaves the reading to the others;
 // it ends when the last one does.
-func (s *sharedList[T]) get(ctx context.Context) (T, error) {
+func (s *List[T]) Get(ctx context.Context) (T, error) {
 	r := s.join(ctx)
 	select {
 	case <-r.done:
@@ -45,15 +46,15 @@ func (s *sharedList[T]) get(ctx context.Context) (T, error) {
 	}
 }
 
-// forget lets the next caller read anew. Who waits for a reading that has begun
+// Forget lets the next caller read anew. Who waits for a reading that has begun
 // still gets it; nobody else joins it.
-func (s *sharedList[T]) forget() {
+func (s *List[T]) Forget() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.reading = nil
 }
 
-func (s *sharedList[T]) join(ctx context.Context) *reading[T] {
+func (s *List[T]) join(ctx context.Context) *reading[T] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.reading == nil {
@@ -66,7 +67,7 @@ func (s *sharedList[T]) join(ctx context.Context) *reading[T] {
 	return s.reading
 }
 
-func (s *sharedList[T]) run(ctx context.Context, r *reading[T]) {
+func (s *List[T]) run(ctx context.Context, r *reading[T]) {
 	defer r.cancel()
 	r.value, r.err = s.read(ctx)
 	s.mu.Lock()
@@ -77,7 +78,7 @@ func (s *sharedList[T]) run(ctx context.Context, r *reading[T]) {
 	close(r.done)
 }
 
-func (s *sharedList[T]) leave(r *reading[T]) {
+func (s *List[T]) leave(r *reading[T]) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if r.waiting--; r.waiting > 0 {
@@ -93,8 +94,8 @@ func (s *sharedList[T]) leave(r *reading[T]) {
 	}
 }
 
-// collect reads a list to its end.
-func collect[T any](list iter.Seq2[T, error]) ([]T, error) {
+// Collect reads a list to its end.
+func Collect[T any](list iter.Seq2[T, error]) ([]T, error) {
 	all := []T{}
 	for item, err := range list {
 		if err != nil {

@@ -1,4 +1,4 @@
-package vendors
+package shared
 
 import (
 	"context"
@@ -33,10 +33,10 @@ type result struct {
 }
 
 // ask gets the list in the background.
-func ask(ctx context.Context, list *sharedList[int64]) <-chan result {
+func ask(ctx context.Context, list *List[int64]) <-chan result {
 	answer := make(chan result, 1)
 	go func() {
-		value, err := list.get(ctx)
+		value, err := list.Get(ctx)
 		answer <- result{value, err}
 	}()
 	synctest.Wait()
@@ -47,7 +47,7 @@ func TestAListIsReadOnceForAllWhoAskForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{answer: make(chan error)}
-		list := share(s.read)
+		list := NewList(s.read)
 		first, second := ask(t.Context(), list), ask(t.Context(), list)
 		s.answer <- nil
 		for _, got := range []result{<-first, <-second, <-ask(t.Context(), list)} {
@@ -65,7 +65,7 @@ func TestAnErrorIsNotKept(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{answer: make(chan error)}
-		list := share(s.read)
+		list := NewList(s.read)
 		failed := errors.New("no list today")
 		first, second := ask(t.Context(), list), ask(t.Context(), list)
 		s.answer <- failed
@@ -87,7 +87,7 @@ func TestWhoGivesUpDoesNotFailTheOthers(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &slow{answer: make(chan error)}
-				list := share(s.read)
+				list := NewList(s.read)
 				ctx, cancel := context.WithCancel(t.Context())
 				callers := []context.Context{t.Context(), t.Context()}
 				callers[leaver] = ctx
@@ -110,7 +110,7 @@ func TestAReadingEndsWhenNobodyWaitsForIt(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{answer: make(chan error)}
-		list := share(s.read)
+		list := NewList(s.read)
 		ctx, cancel := context.WithCancel(t.Context())
 		first, second := ask(ctx, list), ask(ctx, list)
 		cancel()
@@ -132,7 +132,7 @@ func TestWhoLeavesLateKeepsWhatWasRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{answer: make(chan error, 1)}
-		list := share(s.read)
+		list := NewList(s.read)
 		r := list.join(t.Context())
 		s.answer <- nil
 		<-r.done
@@ -148,9 +148,9 @@ func TestAForgottenListIsReadAnew(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &slow{answer: make(chan error)}
-		list := share(s.read)
+		list := NewList(s.read)
 		before := ask(t.Context(), list)
-		list.forget()
+		list.Forget()
 		after := ask(t.Context(), list)
 		s.answer <- nil
 		s.answer <- nil
