@@ -60,16 +60,16 @@ func TestAccountsAreAsTheVendorsTellThem(t *testing.T) {
 	}
 	delete(phone, "quotas")
 	for vendor, want := range map[string]map[string]any{
-		"androidapi": {"account": nil, "plan": "Basic", "status": nil, "amount": "125.504", "unit": "USD", "permissions": granted(true, keys...)},
-		"myotp":      {"account": row(state, "myotp")["account"], "plan": "6452", "status": "active", "amount": "1000", "unit": "credits", "permissions": granted(true, entitlements...), "quotas": []any{}},
-		"octopush":   {"account": nil, "plan": nil, "status": nil, "amount": "37.5", "unit": "euros", "permissions": []any{}, "quotas": []any{}},
+		"androidapi": {"account": nil, "id": nil, "plan": "Basic", "status": nil, "amount": "125.504", "unit": "USD", "permissions": granted(true, keys...)},
+		"myotp":      {"account": nil, "id": row(state, "myotp")["id"], "plan": "6452", "status": "active", "amount": "1000", "unit": "credits", "permissions": granted(true, entitlements...), "quotas": []any{}},
+		"octopush":   {"account": nil, "id": nil, "plan": nil, "status": nil, "amount": "37.5", "unit": "euros", "permissions": []any{}, "quotas": []any{}},
 	} {
 		want["vendor"] = vendor
 		if diff := cmp.Diff(want, row(state, vendor)); diff != "" {
 			t.Errorf("%s: %s", vendor, diff)
 		}
 	}
-	if id, _ := row(state, "myotp")["account"].(string); !strings.HasPrefix(id, "a") || strings.Contains(id, "@") {
+	if id, _ := row(state, "myotp")["id"].(string); !strings.HasPrefix(id, "a") || strings.Contains(id, "@") {
 		t.Errorf("the account is %q", id)
 	}
 	if all := strings.Join(providertest.Everything(state), " "); strings.Contains(all, "@") {

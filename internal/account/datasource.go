@@ -21,6 +21,7 @@ var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_accounts"}} }
 
 type model struct {
+	tf.OfAccount
 	Vendors  types.Set      `tfsdk:"vendors"`
 	Accounts []accountModel `tfsdk:"accounts"`
 }
@@ -28,6 +29,7 @@ type model struct {
 type accountModel struct {
 	Vendor      types.String      `tfsdk:"vendor"`
 	Account     types.String      `tfsdk:"account"`
+	ID          types.String      `tfsdk:"id"`
 	Plan        types.String      `tfsdk:"plan"`
 	Status      types.String      `tfsdk:"status"`
 	Amount      types.String      `tfsdk:"amount"`
@@ -56,7 +58,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	chosen, diags := d.Session.Choose(ctx, m.Vendors, vendors.TellAccounts())
+	accounts := m.In(d.Session)
+	chosen, diags := accounts.Choose(ctx, m.Vendors, vendors.TellAccounts())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -64,14 +67,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	var questions []tf.Question[accountModel]
 	for _, vendor := range chosen {
 		questions = append(questions, tf.Question[accountModel]{Vendor: vendor, Ask: func(ctx context.Context) (accountModel, error) {
-			told, err := d.Session.Vendors.Account(ctx, vendor)
+			told, err := accounts.Told(ctx, vendor)
 			for _, unread := range told.Unread {
-				resp.Diagnostics.AddWarning(vendor.Title()+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
+				resp.Diagnostics.AddWarning(accounts.Title(vendor)+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
 			}
-			return newModel(string(vendor), told), err
+			return newModel(string(vendor), m.Account, told), err
 		}})
 	}
-	m.Accounts, diags = tf.AskAll(ctx, d.Session, tried, questions)
+	m.Accounts, diags = tf.AskAll(ctx, accounts, tried, questions)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -79,9 +82,9 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func newModel(vendor string, told vendors.Told) accountModel {
+func newModel(vendor string, slug types.String, told vendors.Told) accountModel {
 	m := accountModel{
-		Vendor: types.StringValue(vendor), Account: tf.Told(told.ID), Plan: tf.Told(told.Plan), Status: tf.Told(told.Status),
+		Vendor: types.StringValue(vendor), Account: slug, ID: tf.Told(told.ID), Plan: tf.Told(told.Plan), Status: tf.Told(told.Status),
 		Amount: tf.Told(told.Amount), Unit: tf.Told(told.Unit), Permissions: []permissionModel{}, Quotas: []quotaModel{},
 	}
 	for _, p := range told.Permissions {

@@ -16,13 +16,15 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		MarkdownDescription: "What each vendor tells of the account whose credentials are used: plan, status, what the key may do, how much of the plan is used, and what is left to spend. " +
 			"Way2API tells nothing about accounts.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_OCTOPUSH_EU_API_KEY"),
 			"vendors": tf.VendorsAttribute(vendors.TellAccounts()),
 			"accounts": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "One entry for each vendor that answered.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"vendor":  tf.Computed("Vendor."),
-					"account": tf.Computed("The vendor's ID of the account, at MyOTP.App; null elsewhere."),
+					"account": tf.Computed("Slug of the account, as in the argument; null for the default account."),
+					"id":      tf.Computed("The vendor's ID of the account, at MyOTP.App; null elsewhere."),
 					"plan":    tf.Computed("The plan: name of the package at AndroidAPI, ID of the plan at MyOTP.App; null where there is none or the vendor tells none."),
 					"status":  tf.Computed("Status of the account in MyOTP.App's words, such as `active`; null elsewhere."),
 					"amount":  tf.Computed("What is left to spend, as a decimal number; null where it could not be read."),

@@ -20,12 +20,14 @@ type DataSource struct{ tf.VendorData }
 func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_balances"}} }
 
 type model struct {
+	tf.OfAccount
 	Vendors  types.Set      `tfsdk:"vendors"`
 	Balances []balanceModel `tfsdk:"balances"`
 }
 
 type balanceModel struct {
 	Vendor      types.String `tfsdk:"vendor"`
+	Account     types.String `tfsdk:"account"`
 	Amount      types.String `tfsdk:"amount"`
 	Unit        types.String `tfsdk:"unit"`
 	Plan        types.String `tfsdk:"plan"`
@@ -53,7 +55,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vendors, diags := d.Session.Choose(ctx, m.Vendors, able())
+	accounts := m.In(d.Session)
+	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -62,28 +65,28 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	for _, vendor := range vendors {
 		for _, ask := range sources[vendor] {
 			questions = append(questions, tf.Question[part]{Vendor: vendor, Ask: func(ctx context.Context) (part, error) {
-				fill, err := ask(ctx, d.Session)
+				fill, err := ask(ctx, accounts)
 				return part{vendor, fill}, err
 			}})
 		}
 	}
-	parts, diags := tf.AskAll(ctx, d.Session, "read the balance", questions)
+	parts, diags := tf.AskAll(ctx, accounts, "read the balance", questions)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.Balances = join(parts)
+	m.Balances = join(m.Account, parts)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
 // join makes one row of each vendor's parts, which come one after another.
-func join(parts []part) []balanceModel {
+func join(account types.String, parts []part) []balanceModel {
 	rows := []balanceModel{}
 	for _, p := range parts {
 		last := len(rows) - 1
 		if last < 0 || rows[last].Vendor.ValueString() != string(p.vendor) {
 			rows = append(rows, balanceModel{
-				Vendor: types.StringValue(string(p.vendor)), Usage: []usageModel{}, WalletPacks: []packModel{},
+				Vendor: types.StringValue(string(p.vendor)), Account: account, Usage: []usageModel{}, WalletPacks: []packModel{},
 			})
 			last++
 		}

@@ -14,15 +14,17 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What is left at each vendor: money or credits, wallet packs, and how much of the plan is used. Way2API does not tell.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_OCTOPUSH_EU_API_KEY"),
 			"vendors": tf.VendorsAttribute(able()),
 			"balances": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "One entry for each vendor that answered.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"vendor": tf.Computed("Vendor."),
-					"amount": tf.Computed("What is left, as a decimal number; null where only the plan could be read."),
-					"unit":   tf.Computed("Unit of the amount: a currency (ISO 4217) at AndroidAPI, `credits` at MyOTP.App, `euros` at Octopush."),
-					"plan":   tf.Computed("The plan: name of the package at AndroidAPI, ID of the plan at MyOTP.App; null where there is none."),
+					"account": tf.Computed("Slug of the account, as in the argument; null for the default account."),
+					"vendor":  tf.Computed("Vendor."),
+					"amount":  tf.Computed("What is left, as a decimal number; null where only the plan could be read."),
+					"unit":    tf.Computed("Unit of the amount: a currency (ISO 4217) at AndroidAPI, `credits` at MyOTP.App, `euros` at Octopush."),
+					"plan":    tf.Computed("The plan: name of the package at AndroidAPI, ID of the plan at MyOTP.App; null where there is none."),
 					"usage": schema.ListNestedAttribute{
 						Computed:            true,
 						MarkdownDescription: "Counters of the AndroidAPI package, by name; empty at other vendors.",

@@ -19,7 +19,7 @@ type part struct {
 	fill   func(*balanceModel)
 }
 
-type source func(context.Context, *tf.Session) (fill func(*balanceModel), err error)
+type source func(context.Context, tf.Accounts) (fill func(*balanceModel), err error)
 
 // sources are the calls of the vendors that tell a balance.
 var sources = map[otp.Vendor][]source{
@@ -35,8 +35,8 @@ func able() []otp.Vendor { return slices.Sorted(maps.Keys(sources)) }
 // it names no currency.
 const credits = "credits"
 
-func androidapiCredits(ctx context.Context, session *tf.Session) (func(*balanceModel), error) {
-	client, err := session.Vendors.AndroidAPI()
+func androidapiCredits(ctx context.Context, accounts tf.Accounts) (func(*balanceModel), error) {
+	client, err := accounts.AndroidAPI()
 	if err != nil {
 		return nil, err
 	}
@@ -49,8 +49,8 @@ func androidapiCredits(ctx context.Context, session *tf.Session) (func(*balanceM
 	}, nil
 }
 
-func androidapiPlan(ctx context.Context, session *tf.Session) (func(*balanceModel), error) {
-	client, err := session.Vendors.AndroidAPI()
+func androidapiPlan(ctx context.Context, accounts tf.Accounts) (func(*balanceModel), error) {
+	client, err := accounts.AndroidAPI()
 	if err != nil {
 		return nil, err
 	}
@@ -69,8 +69,8 @@ func androidapiPlan(ctx context.Context, session *tf.Session) (func(*balanceMode
 	}, nil
 }
 
-func myotpAccount(ctx context.Context, session *tf.Session) (func(*balanceModel), error) {
-	client, err := session.Vendors.MyOTP()
+func myotpAccount(ctx context.Context, accounts tf.Accounts) (func(*balanceModel), error) {
+	client, err := accounts.MyOTP()
 	if err != nil {
 		return nil, err
 	}
@@ -85,8 +85,8 @@ func myotpAccount(ctx context.Context, session *tf.Session) (func(*balanceModel)
 
 // octopushWallet asks without a country: with one the amount would be a number
 // of messages (Octopush reference §4.1).
-func octopushWallet(ctx context.Context, session *tf.Session) (func(*balanceModel), error) {
-	client, err := session.Vendors.Octopush()
+func octopushWallet(ctx context.Context, accounts tf.Accounts) (func(*balanceModel), error) {
+	client, err := accounts.Octopush()
 	if err != nil {
 		return nil, err
 	}

@@ -64,6 +64,6 @@ func attributes() map[string]schema.Attribute {
 }
 
 // all lists the devices in the vendor's order.
-func all(ctx context.Context, session *tf.Session) ([]androidapi.Device, diag.Diagnostics) {
-	return tf.Ask(ctx, session, "list the devices", tf.Question[[]androidapi.Device]{Vendor: otp.AndroidAPI, Ask: vendors.From(session.Vendors.AndroidAPI, (*androidapi.Client).DeviceList)})
+func all(ctx context.Context, accounts tf.Accounts) ([]androidapi.Device, diag.Diagnostics) {
+	return tf.Ask(ctx, accounts, "list the devices", tf.Question[[]androidapi.Device]{Vendor: otp.AndroidAPI, Ask: vendors.From(accounts.AndroidAPI, (*androidapi.Client).DeviceList)})
 }

@@ -18,6 +18,7 @@ type List struct{ tf.VendorData }
 func NewList() datasource.DataSource { return &List{tf.VendorData{Name: "otp_devices"}} }
 
 type listModel struct {
+	tf.OfAccount
 	Devices []model `tfsdk:"devices"`
 }
 
@@ -26,6 +27,7 @@ func (l *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The Android devices that are linked to the AndroidAPI account. No API creates, edits or deletes them: they are paired in the vendor's app.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET"),
 			"devices": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "All devices, in the vendor's order; empty where there is none.",
@@ -36,13 +38,18 @@ func (l *List) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datas
 }
 
 // Read lists the devices.
-func (l *List) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	devices, diags := all(ctx, l.Session)
+func (l *List) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m listModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	devices, diags := all(ctx, m.In(l.Session))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m := listModel{Devices: []model{}}
+	m.Devices = []model{}
 	for _, device := range devices {
 		m.Devices = append(m.Devices, newModel(device))
 	}

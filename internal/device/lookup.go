@@ -29,6 +29,11 @@ type Lookup struct{ tf.VendorData }
 // NewLookup returns the data source.
 func NewLookup() datasource.DataSource { return &Lookup{tf.VendorData{Name: "otp_device"}} }
 
+type lookupModel struct {
+	tf.OfAccount
+	model
+}
+
 // Schema describes arguments and result.
 func (l *Lookup) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	found := attributes()
@@ -41,6 +46,7 @@ func (l *Lookup) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 			MarkdownDescription: description,
 		}
 	}
+	found["account"] = tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET")
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Finds one Android device that is linked to the AndroidAPI account, by its name or its handle.",
 		Attributes:          found,
@@ -55,12 +61,12 @@ func (l *Lookup) ConfigValidators(context.Context) []datasource.ConfigValidator 
 // Read finds the device. The error for one that is not there, or not alone,
 // lists what there is.
 func (l *Lookup) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var m model
+	var m lookupModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	devices, diags := all(ctx, l.Session)
+	devices, diags := all(ctx, m.In(l.Session))
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -80,7 +86,7 @@ func (l *Lookup) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	at := path.Root(attribute)
 	switch {
 	case len(found) == 1:
-		m = newModel(found[0])
+		m.model = newModel(found[0])
 		resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 	case len(found) > 1:
 		resp.Diagnostics.AddAttributeError(at, "Device is not the only one",

@@ -12,8 +12,8 @@ import (
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
-func askMyOTP(ctx context.Context, session *tf.Session, id string) (report, error) {
-	client, err := session.Vendors.MyOTP()
+func askMyOTP(ctx context.Context, accounts tf.Accounts, id string) (report, error) {
+	client, err := accounts.MyOTP()
 	if err != nil {
 		return report{}, err
 	}
@@ -29,8 +29,8 @@ func askMyOTP(ctx context.Context, session *tf.Session, id string) (report, erro
 	}, nil
 }
 
-func askAndroidAPI(ctx context.Context, session *tf.Session, channel otp.Channel, id string) (report, error) {
-	client, err := session.Vendors.AndroidAPI()
+func askAndroidAPI(ctx context.Context, accounts tf.Accounts, channel otp.Channel, id string) (report, error) {
+	client, err := accounts.AndroidAPI()
 	if err != nil {
 		return report{}, err
 	}

@@ -32,6 +32,7 @@ type Status struct{ tf.VendorData }
 func NewStatus() datasource.DataSource { return &Status{tf.VendorData{Name: "otp_message_status"}} }
 
 type statusModel struct {
+	tf.OfAccount
 	Vendor    types.String `tfsdk:"vendor"`
 	MessageID types.String `tfsdk:"message_id"`
 	Channel   types.String `tfsdk:"channel"`
@@ -45,6 +46,7 @@ func (s *Status) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What became of one message, in the words that profile documents use for every vendor. Octopush and Way2API do not tell.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_MYOTP_EU_API_KEY"),
 			"vendor": schema.StringAttribute{
 				Required: true, Validators: []validator.String{stringvalidator.OneOf(string(otp.AndroidAPI), string(otp.MyOTP))},
 				MarkdownDescription: "Vendor that sent the message: `androidapi` or `myotp`.",
@@ -98,13 +100,14 @@ func (s *Status) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 		return
 	}
 	vendor := otp.Vendor(m.Vendor.ValueString())
+	accounts := m.In(s.Session)
 	question := tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
 		if vendor == otp.MyOTP {
-			return askMyOTP(ctx, s.Session, m.MessageID.ValueString())
+			return askMyOTP(ctx, accounts, m.MessageID.ValueString())
 		}
-		return askAndroidAPI(ctx, s.Session, otp.Channel(m.Channel.ValueString()), m.MessageID.ValueString())
+		return askAndroidAPI(ctx, accounts, otp.Channel(m.Channel.ValueString()), m.MessageID.ValueString())
 	}}
-	found, diags := tf.Ask(ctx, s.Session, "check the message", question)
+	found, diags := tf.Ask(ctx, accounts, "check the message", question)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

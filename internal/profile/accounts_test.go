@@ -48,7 +48,7 @@ func block(s *sandbox.Server, url string, of ...otp.Vendor) map[string]any {
 	environment, config := s.Environment(), map[string]any{}
 	for _, vendor := range of {
 		account := map[string]any{"base_url": url + strings.TrimPrefix(environment[vendor.Variable("", "BASE_URL")], s.URL())}
-		for _, variable := range vendors.Variables(vendor) {
+		for _, variable := range vendors.Variables(vendor, "") {
 			account[strings.ToLower(strings.TrimPrefix(variable, vendor.Variable("", "")))] = environment[variable]
 		}
 		config[string(vendor)] = account

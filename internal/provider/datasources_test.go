@@ -33,7 +33,7 @@ func TestDataSourcesOfVendorsLeaveAnEmptySecondPlan(t *testing.T) {
 	environment := s.Environment()
 	for _, vendor := range otp.Vendors() {
 		block.WriteString("  " + string(vendor) + " = {\n    base_url = \"" + environment[vendor.Variable("", "BASE_URL")] + "\"\n")
-		for _, variable := range vendors.Variables(vendor) {
+		for _, variable := range vendors.Variables(vendor, "") {
 			block.WriteString("    " + strings.ToLower(strings.TrimPrefix(variable, vendor.Variable("", ""))) + " = \"" + environment[variable] + "\"\n")
 		}
 		block.WriteString("  }\n")

@@ -114,6 +114,8 @@ func (e example) run(t *testing.T) {
 		// Without credentials a plan asks nobody what the accounts can do.
 		if !quiet || strings.HasSuffix(name, "_BASE_URL") {
 			t.Setenv(name, value)
+			vendor, field, _ := strings.Cut(strings.TrimPrefix(name, "OTP_"), "_")
+			t.Setenv("OTP_"+vendor+"_EU_"+field, value) // a second account
 		}
 	}
 	t.Setenv("TF_VAR_octopush", fmt.Sprintf("{api_login = %q, api_key = %q}", vendors.Environment()["OTP_OCTOPUSH_API_LOGIN"], vendors.Environment()["OTP_OCTOPUSH_API_KEY"]))

@@ -19,6 +19,7 @@ type DataSource struct{ tf.VendorData }
 func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Name: "otp_rates"}} }
 
 type model struct {
+	tf.OfAccount
 	Vendors types.Set    `tfsdk:"vendors"`
 	Country types.String `tfsdk:"country"`
 	Rates   []rateModel  `tfsdk:"rates"`
@@ -42,7 +43,8 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	vendors, diags := d.Session.Choose(ctx, m.Vendors, able())
+	accounts := m.In(d.Session)
+	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -50,10 +52,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	var questions []tf.Question[[]rate]
 	for _, vendor := range vendors {
 		questions = append(questions, tf.Question[[]rate]{Vendor: vendor, Ask: func(ctx context.Context) ([]rate, error) {
-			return sources[vendor](ctx, d.Session)
+			return sources[vendor](ctx, accounts)
 		}})
 	}
-	answers, diags := tf.AskAll(ctx, d.Session, "read the rates", questions)
+	answers, diags := tf.AskAll(ctx, accounts, "read the rates", questions)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -17,6 +17,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What AndroidAPI's gateways and partner devices, and Way2API's service, charge for a message. MyOTP.App and Octopush tell no prices.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET"),
 			"vendors": tf.VendorsAttribute(able()),
 			"country": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{country},

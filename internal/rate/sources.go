@@ -29,7 +29,7 @@ type rate struct {
 }
 
 // sources are the vendors that tell prices.
-var sources = map[otp.Vendor]func(context.Context, *tf.Session) ([]rate, error){
+var sources = map[otp.Vendor]func(context.Context, tf.Accounts) ([]rate, error){
 	otp.AndroidAPI: androidapiRates,
 	otp.Way2API:    way2apiRates,
 }
@@ -54,8 +54,8 @@ func in(rates []rate, country string) []rate {
 
 // androidapiRates leaves out who owns a partner device: the vendor tells the
 // e-mail address of a stranger.
-func androidapiRates(ctx context.Context, session *tf.Session) ([]rate, error) {
-	found, err := vendors.From(session.Vendors.AndroidAPI, (*androidapi.Client).RateList)(ctx)
+func androidapiRates(ctx context.Context, accounts tf.Accounts) ([]rate, error) {
+	found, err := vendors.From(accounts.AndroidAPI, (*androidapi.Client).RateList)(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -88,8 +88,8 @@ func gatewayRates(g androidapi.Gateway) []rate {
 // way2apiRates is the price of the one service that sends codes. Its currency
 // is not documented, and its figure is not shown to everybody (Way2API
 // reference §5).
-func way2apiRates(ctx context.Context, session *tf.Session) ([]rate, error) {
-	prices, err := vendors.From(session.Vendors.Way2API, (*way2api.Client).PriceList)(ctx)
+func way2apiRates(ctx context.Context, accounts tf.Accounts) ([]rate, error) {
+	prices, err := vendors.From(accounts.Way2API, (*way2api.Client).PriceList)(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 )
 
 // VendorsAttribute is the argument that chooses among the vendors that can
-// answer; see Session.Choose.
+// answer; see Accounts.Choose.
 func VendorsAttribute(able []otp.Vendor) schema.Attribute {
 	names := make([]string, 0, len(able))
 	for _, vendor := range able {
@@ -36,7 +36,7 @@ func VendorsAttribute(able []otp.Vendor) schema.Attribute {
 // argument "vendors" names; where it is null, those of the able ones whose
 // account has credentials, and none at all is an error that names the
 // variables to set.
-func (s *Session) Choose(ctx context.Context, named types.Set, able []otp.Vendor) ([]otp.Vendor, diag.Diagnostics) {
+func (a Accounts) Choose(ctx context.Context, named types.Set, able []otp.Vendor) ([]otp.Vendor, diag.Diagnostics) {
 	var chosen []otp.Vendor
 	if !named.IsNull() {
 		var names []string
@@ -50,12 +50,17 @@ func (s *Session) Choose(ctx context.Context, named types.Set, able []otp.Vendor
 	var diags diag.Diagnostics
 	var remedies []string
 	for _, vendor := range able {
-		if _, unknown := s.Unknown[vendor]; unknown || s.Vendors.Configured(vendor) {
+		if a.Ready(vendor) != nil || a.Configured(vendor) {
 			chosen = append(chosen, vendor)
 		}
-		remedies = append(remedies, fmt.Sprintf("%s for %s", strings.Join(vendors.Variables(vendor), " and "), vendor.Title()))
+		remedies = append(remedies, fmt.Sprintf("%s for %s", strings.Join(vendors.Variables(vendor, a.slug), " and "), vendor.Title()))
 	}
 	if len(chosen) == 0 {
+		if a.slug != "" {
+			diags.AddAttributeError(path.Root("account"), "Account is not configured",
+				fmt.Sprintf("None of the vendors that could answer has credentials of an account %q. Set %s.", a.slug, strings.Join(remedies, ", or ")))
+			return nil, diags
+		}
 		diags.AddAttributeError(path.Root("vendors"), "No vendor is configured",
 			fmt.Sprintf("None of the vendors that could answer has credentials. Set %s, or write the block of one of them in the provider.", strings.Join(remedies, ", ")))
 	}
@@ -73,11 +78,11 @@ type Question[T any] struct {
 // order. A question that fails is a warning that names its vendor, as long as
 // another is answered: half a report is better than none. tried completes the
 // sentence "AndroidAPI could not …".
-func AskAll[T any](ctx context.Context, s *Session, tried string, questions []Question[T]) ([]T, diag.Diagnostics) {
+func AskAll[T any](ctx context.Context, a Accounts, tried string, questions []Question[T]) ([]T, diag.Diagnostics) {
 	var answers []T
 	var failures diag.Diagnostics
 	for _, question := range questions {
-		answer, diags := Ask(ctx, s, tried, question)
+		answer, diags := Ask(ctx, a, tried, question)
 		if diags.HasError() {
 			failures.Append(diags...)
 			continue
@@ -96,17 +101,17 @@ func AskAll[T any](ctx context.Context, s *Session, tried string, questions []Qu
 }
 
 // Ask asks one vendor. A failure is an error that names it.
-func Ask[T any](ctx context.Context, s *Session, tried string, question Question[T]) (T, diag.Diagnostics) {
-	answer, err := ask(ctx, s, question)
+func Ask[T any](ctx context.Context, a Accounts, tried string, question Question[T]) (T, diag.Diagnostics) {
+	answer, err := ask(ctx, a, question)
 	if err != nil {
 		var none T
-		return none, diag.Diagnostics{diag.NewErrorDiagnostic(question.Vendor.Title()+" could not "+tried, err.Error())}
+		return none, diag.Diagnostics{diag.NewErrorDiagnostic(a.Title(question.Vendor)+" could not "+tried, err.Error())}
 	}
 	return answer, nil
 }
 
-func ask[T any](ctx context.Context, s *Session, question Question[T]) (T, error) {
-	if err := s.Ready(question.Vendor); err != nil {
+func ask[T any](ctx context.Context, a Accounts, question Question[T]) (T, error) {
+	if err := a.Ready(question.Vendor); err != nil {
 		var none T
 		return none, err
 	}

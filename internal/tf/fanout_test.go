@@ -54,8 +54,8 @@ func TestOneAnswerTurnsFailuresIntoWarnings(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			session := &Session{Unknown: map[otp.Vendor]string{otp.Octopush: "api_key"}}
-			answers, diags := AskAll(t.Context(), session, "read the rates", test.questions)
+			session := &Session{Vendors: vendors.New(vendors.Config{}), Unknown: map[otp.Vendor]string{otp.Octopush: "api_key"}}
+			answers, diags := AskAll(t.Context(), OfAccount{}.In(session), "read the rates", test.questions)
 			if diff := cmp.Diff(test.answers, answers); diff != "" {
 				t.Error(diff)
 			}
@@ -74,7 +74,7 @@ func TestHalfAReportOfAnInterruptedRunIsAnError(t *testing.T) {
 		cancel()
 		return "", context.Canceled
 	}}
-	answers, diags := AskAll(ctx, &Session{}, "read the rates", []Question[string]{says(otp.AndroidAPI, "1"), interrupted})
+	answers, diags := AskAll(ctx, OfAccount{}.In(&Session{Vendors: vendors.New(vendors.Config{})}), "read the rates", []Question[string]{says(otp.AndroidAPI, "1"), interrupted})
 	if answers != nil || !diags.HasError() {
 		t.Errorf("got %v with %v", answers, lines(diags))
 	}
@@ -104,7 +104,7 @@ func TestVendorsWithoutCredentialsAreNotAsked(t *testing.T) {
 					t.Fatal(lines(diags))
 				}
 			}
-			got, diags := test.session.Choose(t.Context(), named, able)
+			got, diags := OfAccount{}.In(test.session).Choose(t.Context(), named, able)
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}

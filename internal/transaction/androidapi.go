@@ -16,9 +16,9 @@ import (
 // documented order (AndroidAPI reference §1.5), so each is read to its end. A
 // message without a date is kept, as the last: leaving it out could hide it
 // from every period.
-func androidapiRows(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error] {
+func androidapiRows(ctx context.Context, accounts tf.Accounts, days period) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
-		client, err := session.Vendors.AndroidAPI()
+		client, err := accounts.AndroidAPI()
 		if err != nil {
 			yield(row{}, err)
 			return

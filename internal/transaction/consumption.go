@@ -26,6 +26,7 @@ func NewConsumption() datasource.DataSource {
 }
 
 type consumptionModel struct {
+	tf.OfAccount
 	Year     tf.Integer   `tfsdk:"year"`
 	Month    tf.Integer   `tfsdk:"month"`
 	Channel  types.String `tfsdk:"channel"`
@@ -46,8 +47,9 @@ func (c *Consumption) Schema(_ context.Context, _ datasource.SchemaRequest, resp
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "What was sent through Octopush in a month, of every kind, and what it cost.",
 		Attributes: map[string]schema.Attribute{
-			"year":  schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(2000, 9999)}, MarkdownDescription: "Year, such as `2026`."},
-			"month": schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(1, 12)}, MarkdownDescription: "Month, 1 to 12."},
+			"account": tf.AccountAttribute("OTP_OCTOPUSH_EU_API_KEY"),
+			"year":    schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(2000, 9999)}, MarkdownDescription: "Year, such as `2026`."},
+			"month":   schema.Int64Attribute{CustomType: tf.IntegerType{}, Required: true, Validators: []validator.Int64{int64validator.Between(1, 12)}, MarkdownDescription: "Month, 1 to 12."},
 			"channel": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 				MarkdownDescription: "Only messages of this channel, such as `sms` or `voice`, in Octopush's words. It publishes no list of them, and may answer for all channels where it does not know the word. Absent: all.",
@@ -75,8 +77,8 @@ func (c *Consumption) Read(ctx context.Context, req datasource.ReadRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	_, diags := tf.Ask(ctx, c.Session, "read the consumption", tf.Question[any]{Vendor: otp.Octopush, Ask: func(ctx context.Context) (any, error) {
-		return nil, c.fill(ctx, &m)
+	_, diags := tf.Ask(ctx, m.In(c.Session), "read the consumption", tf.Question[any]{Vendor: otp.Octopush, Ask: func(ctx context.Context) (any, error) {
+		return nil, m.fill(ctx, m.In(c.Session))
 	}})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
@@ -85,8 +87,8 @@ func (c *Consumption) Read(ctx context.Context, req datasource.ReadRequest, resp
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func (c *Consumption) fill(ctx context.Context, m *consumptionModel) error {
-	client, err := c.Session.Vendors.Octopush()
+func (m *consumptionModel) fill(ctx context.Context, accounts tf.Accounts) error {
+	client, err := accounts.Octopush()
 	if err != nil {
 		return err
 	}

@@ -51,12 +51,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	days := m.period(clock.Or(d.Session.Clock).Now(), &resp.Diagnostics)
-	vendors, diags := d.Session.Choose(ctx, m.Vendors, able())
+	accounts := m.In(d.Session)
+	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	reports, diags := d.collect(ctx, vendors, days, m.maxItems())
+	reports, diags := collect(ctx, accounts, vendors, days, m.maxItems())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -67,12 +68,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // collect reads the vendors one after another, at most so many rows of all
 // together.
-func (d *DataSource) collect(ctx context.Context, vendors []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
+func collect(ctx context.Context, accounts tf.Accounts, vendors []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
 	left, truncated := most, false
 	var questions []tf.Question[report]
 	for _, vendor := range vendors {
 		questions = append(questions, tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
-			found, more, err := read(ctx, d.Session, vendor, days, left)
+			found, more, err := read(ctx, accounts, vendor, days, left)
 			if err != nil {
 				return report{}, err
 			}
@@ -80,7 +81,7 @@ func (d *DataSource) collect(ctx context.Context, vendors []otp.Vendor, days per
 			return found, nil
 		}})
 	}
-	reports, diags := tf.AskAll(ctx, d.Session, "read the transactions", questions)
+	reports, diags := tf.AskAll(ctx, accounts, "read the transactions", questions)
 	if truncated && !diags.HasError() {
 		diags.AddAttributeWarning(path.Root("max_items"), "There are more transactions",
 			fmt.Sprintf("Reading stopped after %d rows, so the totals are not those of the whole period. Raise max_items or shorten the period.", most))

@@ -14,6 +14,7 @@ import (
 )
 
 type model struct {
+	tf.OfAccount
 	StartDate    types.String `tfsdk:"start_date"`
 	EndDate      types.String `tfsdk:"end_date"`
 	Vendors      types.Set    `tfsdk:"vendors"`

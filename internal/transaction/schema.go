@@ -20,6 +20,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 		Attributes: map[string]schema.Attribute{
 			"start_date": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "First day, `YYYY-MM-DD`, UTC. Absent: seven days before `end_date`."},
 			"end_date":   schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Last day, included, `YYYY-MM-DD`, UTC. Absent: today."},
+			"account":    tf.AccountAttribute("OTP_MYOTP_EU_API_KEY"),
 			"vendors":    tf.VendorsAttribute(able()),
 			"max_items": schema.Int64Attribute{
 				CustomType: tf.IntegerType{},

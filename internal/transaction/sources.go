@@ -37,7 +37,7 @@ type report struct {
 // source reads the transactions of one vendor.
 type source struct {
 	unit string // of the costs; empty: the vendor tells no costs
-	rows func(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error]
+	rows func(ctx context.Context, accounts tf.Accounts, days period) iter.Seq2[row, error]
 }
 
 // sources are the vendors that report transactions.
@@ -51,10 +51,10 @@ func able() []otp.Vendor { return slices.Sorted(maps.Keys(sources)) }
 
 // read takes at most so many rows of a vendor and sums them up; more says that
 // there are others.
-func read(ctx context.Context, session *tf.Session, vendor otp.Vendor, days period, most int64) (found report, more bool, err error) {
+func read(ctx context.Context, accounts tf.Accounts, vendor otp.Vendor, days period, most int64) (found report, more bool, err error) {
 	found = report{vendor: vendor, unit: sources[vendor].unit}
 	cost, places := new(big.Rat), 0
-	for r, err := range sources[vendor].rows(ctx, session, days) {
+	for r, err := range sources[vendor].rows(ctx, accounts, days) {
 		if err != nil {
 			return report{}, false, err
 		}
@@ -85,9 +85,9 @@ func decimals(number string) int {
 	return len(fraction)
 }
 
-func myotpRows(ctx context.Context, session *tf.Session, days period) iter.Seq2[row, error] {
+func myotpRows(ctx context.Context, accounts tf.Accounts, days period) iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
-		client, err := session.Vendors.MyOTP()
+		client, err := accounts.MyOTP()
 		if err != nil {
 			yield(row{}, err)
 			return

@@ -69,9 +69,9 @@ func those(are func(httpapi.Vendor) bool) []otp.Vendor {
 	return names
 }
 
-// Account is what the vendor tells of its default account. Each question is asked
+// Told is what the vendor tells of the account. Each question is asked
 // once, and the answer is shared with all callers.
-func (c *Clients) Account(ctx context.Context, vendor otp.Vendor) (Told, error) {
+func (c *Clients) Told(ctx context.Context, vendor otp.Vendor) (Told, error) {
 	return c.account(ctx, vendor, false)
 }
 

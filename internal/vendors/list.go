@@ -73,12 +73,12 @@ func Extensions() otp.Extensions {
 }
 
 // Variables names the environment variables that hold the credentials of a
-// vendor's default account.
-func Variables(vendor otp.Vendor) []string {
+// vendor's account; an empty slug is the default one.
+func Variables(vendor otp.Vendor, account string) []string {
 	var names []string
 	known, _ := Find(vendor)
 	for _, credential := range known.Credentials {
-		names = append(names, vendor.Variable("", credential.Field))
+		names = append(names, vendor.Variable(account, credential.Field))
 	}
 	return names
 }

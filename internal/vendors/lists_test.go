@@ -159,7 +159,7 @@ func TestAVendorIsConfiguredByAnyOfItsCredentials(t *testing.T) {
 	if !vendors.New(vendors.Config{Accounts: map[otp.Vendor]httpapi.Account{otp.Octopush: {Credentials: map[string]string{"API_KEY": "made-up"}}}}).Configured(otp.Octopush) {
 		t.Error("an API key alone does not count")
 	}
-	if got := vendors.Variables(otp.Octopush); !slices.Equal(got, []string{"OTP_OCTOPUSH_API_LOGIN", "OTP_OCTOPUSH_API_KEY"}) {
+	if got := vendors.Variables(otp.Octopush, ""); !slices.Equal(got, []string{"OTP_OCTOPUSH_API_LOGIN", "OTP_OCTOPUSH_API_KEY"}) {
 		t.Errorf("got %v", got)
 	}
 }

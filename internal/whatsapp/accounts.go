@@ -27,6 +27,7 @@ func NewAccounts() datasource.DataSource {
 }
 
 type accountsModel struct {
+	tf.OfAccount
 	Reveal   types.Bool     `tfsdk:"reveal_personal_data"`
 	Accounts []accountModel `tfsdk:"accounts"`
 }
@@ -43,6 +44,7 @@ func (a *Accounts) Schema(_ context.Context, _ datasource.SchemaRequest, resp *d
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The WhatsApp accounts that are linked to the AndroidAPI account, whoever linked them.",
 		Attributes: map[string]schema.Attribute{
+			"account":              tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET"),
 			"reveal_personal_data": tf.RevealAttribute("phone numbers", "+92*****2233"),
 			"accounts": schema.ListNestedAttribute{
 				Computed:            true,
@@ -65,7 +67,8 @@ func (a *Accounts) Read(ctx context.Context, req datasource.ReadRequest, resp *d
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	accounts, diags := tf.Ask(ctx, a.Session, "list the WhatsApp accounts", tf.Question[[]androidapi.Account]{Vendor: otp.AndroidAPI, Ask: vendors.From(a.Session.Vendors.AndroidAPI, (*androidapi.Client).AccountList)})
+	of := m.In(a.Session)
+	accounts, diags := tf.Ask(ctx, of, "list the WhatsApp accounts", tf.Question[[]androidapi.Account]{Vendor: otp.AndroidAPI, Ask: vendors.From(of.AndroidAPI, (*androidapi.Client).AccountList)})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -24,6 +24,7 @@ func NewServers() datasource.DataSource {
 }
 
 type serversModel struct {
+	tf.OfAccount
 	Servers []serverModel `tfsdk:"servers"`
 }
 
@@ -37,6 +38,7 @@ func (s *Servers) Schema(_ context.Context, _ datasource.SchemaRequest, resp *da
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The WhatsApp servers of the AndroidAPI package, which hold linked WhatsApp accounts.",
 		Attributes: map[string]schema.Attribute{
+			"account": tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET"),
 			"servers": schema.ListNestedAttribute{
 				Computed:            true,
 				MarkdownDescription: "All servers of the package, in the vendor's order; empty where it has none.",
@@ -50,13 +52,19 @@ func (s *Servers) Schema(_ context.Context, _ datasource.SchemaRequest, resp *da
 }
 
 // Read lists the servers.
-func (s *Servers) Read(ctx context.Context, _ datasource.ReadRequest, resp *datasource.ReadResponse) {
-	servers, diags := tf.Ask(ctx, s.Session, "list the WhatsApp servers", tf.Question[[]androidapi.Server]{Vendor: otp.AndroidAPI, Ask: vendors.From(s.Session.Vendors.AndroidAPI, (*androidapi.Client).ServerList)})
+func (s *Servers) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var m serversModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &m)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	accounts := m.In(s.Session)
+	servers, diags := tf.Ask(ctx, accounts, "list the WhatsApp servers", tf.Question[[]androidapi.Server]{Vendor: otp.AndroidAPI, Ask: vendors.From(accounts.AndroidAPI, (*androidapi.Client).ServerList)})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m := serversModel{Servers: []serverModel{}}
+	m.Servers = []serverModel{}
 	for _, server := range servers {
 		m.Servers = append(m.Servers, serverModel{ID: types.StringValue(string(server.ID)), Name: tf.Told(server.Name)})
 	}

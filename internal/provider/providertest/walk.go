@@ -34,7 +34,7 @@ func NewWalkAt(t *testing.T, s *sandbox.Server, url string, accounts ...otp.Vend
 	environment, config := s.Environment(), map[string]any{}
 	for _, vendor := range accounts {
 		account := map[string]any{"base_url": url + strings.TrimPrefix(environment[vendor.Variable("", "BASE_URL")], s.URL())}
-		for _, variable := range vendors.Variables(vendor) {
+		for _, variable := range vendors.Variables(vendor, "") {
 			account[strings.ToLower(strings.TrimPrefix(variable, vendor.Variable("", "")))] = environment[variable]
 		}
 		config[string(vendor)] = account
