@@ -4,6 +4,7 @@ package account
 
 import (
 	"context"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -22,8 +23,9 @@ func NewDataSource() datasource.DataSource { return &DataSource{tf.VendorData{Na
 
 type model struct {
 	tf.OfAccount
-	Vendors  types.Set      `tfsdk:"vendors"`
-	Accounts []accountModel `tfsdk:"accounts"`
+	Countries types.Set      `tfsdk:"countries"`
+	Vendors   types.Set      `tfsdk:"vendors"`
+	Accounts  []accountModel `tfsdk:"accounts"`
 }
 
 type accountModel struct {
@@ -36,6 +38,7 @@ type accountModel struct {
 	Unit        types.String      `tfsdk:"unit"`
 	Permissions []permissionModel `tfsdk:"permissions"`
 	Quotas      []quotaModel      `tfsdk:"quotas"`
+	Credits     []creditModel     `tfsdk:"credits"` // nil: null
 }
 
 type permissionModel struct {
@@ -47,6 +50,12 @@ type quotaModel struct {
 	Name  types.String `tfsdk:"name"`
 	Used  types.Int64  `tfsdk:"used"`
 	Limit types.Int64  `tfsdk:"limit"`
+}
+
+type creditModel struct {
+	Country  types.String `tfsdk:"country"`
+	Product  types.String `tfsdk:"product"`
+	Messages types.Int64  `tfsdk:"messages"`
 }
 
 const tried = "tell about the account"
@@ -64,14 +73,16 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	var countries []string
+	resp.Diagnostics.Append(m.Countries.ElementsAs(ctx, &countries, false)...)
 	var questions []tf.Question[accountModel]
 	for _, vendor := range chosen {
 		questions = append(questions, tf.Question[accountModel]{Vendor: vendor, Ask: func(ctx context.Context) (accountModel, error) {
-			told, err := accounts.Told(ctx, vendor)
+			told, err := accounts.Told(ctx, vendor, len(countries) > 0)
 			for _, unread := range told.Unread {
 				resp.Diagnostics.AddWarning(accounts.Title(vendor)+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
 			}
-			return newModel(string(vendor), m.Account, told), err
+			return newModel(string(vendor), m.Account, told, countries), err
 		}})
 	}
 	m.Accounts, diags = tf.AskAll(ctx, accounts, tried, questions)
@@ -82,7 +93,7 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func newModel(vendor string, slug types.String, told vendors.Told) accountModel {
+func newModel(vendor string, slug types.String, told vendors.Told, countries []string) accountModel {
 	m := accountModel{
 		Vendor: types.StringValue(vendor), Account: slug, ID: tf.Told(told.ID), Plan: tf.Told(told.Plan), Status: tf.Told(told.Status),
 		Amount: tf.Told(told.Amount), Unit: tf.Told(told.Unit), Permissions: []permissionModel{}, Quotas: []quotaModel{},
@@ -92,6 +103,15 @@ func newModel(vendor string, slug types.String, told vendors.Told) accountModel 
 	}
 	for _, q := range told.Quotas {
 		m.Quotas = append(m.Quotas, quotaModel{types.StringValue(q.Name), types.Int64Value(q.Used), types.Int64Value(q.Limit)})
+	}
+	if told.Credits == nil {
+		return m
+	}
+	m.Credits = []creditModel{}
+	for _, c := range told.Credits {
+		if slices.Contains(countries, c.Country) {
+			m.Credits = append(m.Credits, creditModel{types.StringValue(c.Country), types.StringValue(c.Product), types.Int64Value(c.Messages)})
+		}
 	}
 	return m
 }

@@ -3,8 +3,11 @@ package account
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/setvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
@@ -17,6 +20,10 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"Way2API tells nothing about accounts.",
 		Attributes: map[string]schema.Attribute{
 			"account": tf.AccountAttribute("OTP_OCTOPUSH_EU_API_KEY"),
+			"countries": schema.SetAttribute{
+				Optional: true, ElementType: types.StringType, Validators: []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(tf.Country)},
+				MarkdownDescription: "Countries for which Octopush says in `credits` how many messages the amount pays, ISO 3166-1 alpha-2 in upper case. Absent: it is not asked.",
+			},
 			"vendors": tf.VendorsAttribute(vendors.TellAccounts()),
 			"accounts": schema.ListNestedAttribute{
 				Computed:            true,
@@ -36,6 +43,15 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 							"name":    tf.Computed("Name in the vendor's words, such as `otp` or `CUSTOM_OTP_LENGTH`."),
 							"granted": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the account has it."},
+						}},
+					},
+					"credits": schema.ListNestedAttribute{
+						Computed:            true,
+						MarkdownDescription: "How many messages to each of `countries` the amount pays, at Octopush; null without `countries`, where it could not be read, and at other vendors. A country that Octopush does not tell about is left out.",
+						NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+							"country":  tf.Computed("Country, ISO 3166-1 alpha-2."),
+							"product":  tf.Computed("Product in the vendor's words: `premium_sms`, `low_cost_sms`, `vocal_sms` or `hlr`."),
+							"messages": schema.Int64Attribute{Computed: true, MarkdownDescription: "How many messages of it the amount pays, if nothing else is sent."},
 						}},
 					},
 					"quotas": schema.ListNestedAttribute{

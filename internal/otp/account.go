@@ -15,6 +15,9 @@ type Account struct {
 	Amount, Unit string
 	Permissions  []Permission
 	Quotas       []Quota
+	// Credits are what the amount is good for, by country; nil: not told, or not
+	// asked for.
+	Credits []Credit
 }
 
 // Permission is one thing that an account or its key may do or not, in the
@@ -28,6 +31,13 @@ type Permission struct {
 type Quota struct {
 	Name        string // in the vendor's words
 	Used, Limit int64  // Limit 0: none, or none that is documented
+}
+
+// Credit is how many messages of one product to one country the amount pays.
+type Credit struct {
+	Country  string // ISO 3166-1 alpha-2
+	Product  string // in the vendor's words
+	Messages int64
 }
 
 // Lacks reports whether the vendor has told that a permission is not granted.
@@ -55,4 +65,7 @@ type AccountQuestion struct {
 	// AtPlan says that the answer may keep a profile from working, so that plans
 	// ask, too.
 	AtPlan bool
+	// ByCountry says that the answer is about every country of the world, so that
+	// it is asked only where somebody wants some of them.
+	ByCountry bool
 }

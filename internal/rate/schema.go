@@ -2,13 +2,11 @@ package rate
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 )
 
@@ -20,7 +18,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			"account": tf.AccountAttribute("OTP_ANDROIDAPI_EU_SECRET"),
 			"vendors": tf.VendorsAttribute(able()),
 			"country": schema.StringAttribute{
-				Optional: true, Validators: []validator.String{country},
+				Optional: true, Validators: []validator.String{tf.Country},
 				MarkdownDescription: "Only what a message to this country costs, an ISO 3166-1 alpha-2 code such as `FR`: of a gateway the price of that country or, where it has none, the default price.",
 			},
 			"rates": schema.ListNestedAttribute{
@@ -39,16 +37,4 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp 
 			},
 		},
 	}
-}
-
-// country takes the codes of countries that have phone numbers.
-var country = tf.Text{
-	Rule:    "must be an ISO 3166-1 alpha-2 code in upper case",
-	Summary: "Country is not known",
-	Problem: func(at, text string) string {
-		if otp.IsCountry(text) {
-			return ""
-		}
-		return fmt.Sprintf("%s is %q; write the ISO 3166-1 alpha-2 code of a country, in upper case, such as \"FR\".", at, text)
-	},
 }

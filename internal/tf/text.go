@@ -50,3 +50,15 @@ func Slug() validator.String {
 		},
 	}
 }
+
+// Country takes the codes of countries that have phone numbers.
+var Country = Text{
+	Rule:    "must be an ISO 3166-1 alpha-2 code in upper case",
+	Summary: "Country is not known",
+	Problem: func(at, text string) string {
+		if otp.IsCountry(text) {
+			return ""
+		}
+		return fmt.Sprintf("%s is %q; write the ISO 3166-1 alpha-2 code of a country, in upper case, such as \"FR\".", at, text)
+	},
+}

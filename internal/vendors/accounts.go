@@ -69,18 +69,19 @@ func those(are func(httpapi.Vendor) bool) []otp.Vendor {
 	return names
 }
 
-// Told is what the vendor tells of the account. Each question is asked
+// Told is what the vendor tells of the account, by country only where that is
+// wanted. Each question is asked
 // once, and the answer is shared with all callers.
-func (c *Clients) Told(ctx context.Context, vendor otp.Vendor) (Told, error) {
-	return c.account(ctx, vendor, false)
+func (c *Clients) Told(ctx context.Context, vendor otp.Vendor, byCountry bool) (Told, error) {
+	return c.account(ctx, vendor, func(q otp.AccountQuestion) bool { return byCountry || !q.ByCountry })
 }
 
 func errNothingTold(vendor otp.Vendor) error {
 	return errors.New(vendor.Title() + " tells nothing about accounts.")
 }
 
-// account asks all questions, or those that matter to plans.
-func (c *Clients) account(ctx context.Context, vendor otp.Vendor, atPlan bool) (Told, error) {
+// account asks the questions that are wanted.
+func (c *Clients) account(ctx context.Context, vendor otp.Vendor, wanted func(otp.AccountQuestion) bool) (Told, error) {
 	questions, tells := c.accounts[vendor]
 	if !tells {
 		return Told{}, errNothingTold(vendor)
@@ -89,8 +90,5 @@ func (c *Clients) account(ctx context.Context, vendor otp.Vendor, atPlan bool) (
 	if err != nil {
 		return Told{}, err
 	}
-	if atPlan {
-		all = slices.DeleteFunc(slices.Clone(all), func(q otp.AccountQuestion) bool { return !q.AtPlan })
-	}
-	return askAll(ctx, all)
+	return askAll(ctx, slices.DeleteFunc(slices.Clone(all), func(q otp.AccountQuestion) bool { return !wanted(q) }))
 }

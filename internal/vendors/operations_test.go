@@ -110,6 +110,9 @@ func operations() []operation {
 		calls("octopush/check_balance", o, func(c *octopush.Client, ctx context.Context) (*octopush.Balance, error) {
 			return c.CheckBalance(ctx, octopush.BalanceRequest{})
 		}),
+		calls("octopush/check_credits", o, func(c *octopush.Client, ctx context.Context) (map[string]octopush.Credits, error) {
+			return c.CheckCredits(ctx)
+		}),
 		calls("octopush/monthly_consumption", o, func(c *octopush.Client, ctx context.Context) (*octopush.Consumption, error) {
 			return c.MonthlyConsumption(ctx, octopush.ConsumptionRequest{Year: 2026, Month: 9, AgentEmail: email})
 		}),

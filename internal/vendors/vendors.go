@@ -71,7 +71,7 @@ func newClients(config Config, transport *httpapi.Transport) *Clients {
 	for _, vendor := range TellAccounts() {
 		clients.accounts[vendor] = sync.OnceValues(func() ([]otp.AccountQuestion, error) { return clients.questions(vendor) })
 		clients.facts[vendor] = shared.NewFact(transport.Patience(vendor, accounts[vendor].Slug), func(ctx context.Context) (Told, error) {
-			return clients.account(ctx, vendor, true)
+			return clients.account(ctx, vendor, func(q otp.AccountQuestion) bool { return q.AtPlan })
 		})
 	}
 	return clients

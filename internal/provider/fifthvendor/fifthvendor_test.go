@@ -125,6 +125,7 @@ func TestAVendorIsOneDescriptorAndOneLine(t *testing.T) {
 		t.Errorf("the document sends %v", send)
 	}
 
+	s.asked("GET /account", "GET /account") // by the plans
 	s.invoke("otp_test_delivery", map[string]any{"verify": false, "wait": "0s"}).Fine()
 	s.requested(`POST /messages {"letter":"Acme: <code> until <until>","seconds":300,"to":"` + phone + `"}`)
 	s.invoke("otp_verify", map[string]any{"code": "000000"}).Failed("Code is wrong", "routes[0] (Pigeon Post, sms)", "Attempts left: 2.")

@@ -35,8 +35,8 @@ func (e expectation) but(impossible string) expectation {
 func TestContract(t *testing.T) {
 	t.Parallel()
 	// TestContract of package delivery is about the calls that documents make. The
-	// others nobody makes, and only the sandbox is held to their files.
-	replay.Each(t, Endpoints(), expected(), expectation.check, "otp_generate", "otp_validate", "check_credits", "subaccount")
+	// other nobody makes, and only the sandbox is held to its files.
+	replay.Each(t, Endpoints(), expected(), expectation.check, "otp_generate", "otp_validate", "subaccount")
 }
 
 func (e expectation) check(t *testing.T, file replay.File) {
@@ -100,6 +100,14 @@ func perform(ctx context.Context, client *Client, file replay.File) (any, error)
 		return client.CheckBalance(ctx, BalanceRequest{
 			CountryCode: query("country_code"), ProductName: query("product_name"), WithDetails: query("with_details") != "",
 		})
+	case "check_credits":
+		list, _ := file.Request.Query["country_codes[]"].([]any)
+		var countries []string
+		for _, country := range list {
+			text, _ := country.(string)
+			countries = append(countries, text)
+		}
+		return client.CheckCredits(ctx, countries...)
 	case "monthly_consumption":
 		return client.MonthlyConsumption(ctx, decode[ConsumptionRequest](file))
 	}
@@ -128,6 +136,7 @@ func expected() map[string]expectation {
 		}
 		return good(&Consumption{Year: 2026, Month: httpapi.Int(month), Sendings: &count, Cost: cost, ByAgent: agents})
 	}
+	credits := Credits{PremiumSMS: 750, VocalSMS: 625, LowCostSMS: 937, HLR: 3750}
 	wrongKey := bad(httpapi.Unauthorized, "101")
 	return map[string]expectation{
 		"check_balance/euros":           good(&Balance{Amount: "37.5", Unit: "euros"}),
@@ -136,6 +145,11 @@ func expected() map[string]expectation {
 		"check_balance/product_details": good(&Balance{Amount: "750", Unit: "sms_premium", Packs: packs}).but("details are asked for as true, not 1"),
 		"check_balance/country_alone":   alone,
 		"check_balance/wrong_key":       wrongKey,
+
+		"check_credits/all_countries": good(map[string]Credits{"ES": credits, "FR": credits, "GB": credits, "IN": credits}),
+		"check_credits/one_country":   good(map[string]Credits{"FR": credits}),
+		"check_credits/two_countries": good(map[string]Credits{"FR": credits, "ES": credits}),
+		"check_credits/wrong_key":     wrongKey,
 
 		"monthly_consumption/all_channels": month(9, 32, "1.62"),
 		"monthly_consumption/one_channel":  month(9, 30, "1.5"),

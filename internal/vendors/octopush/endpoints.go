@@ -25,6 +25,11 @@ var (
 		Operation: "check_balance", Purpose: "read the balance",
 		Method: http.MethodGet, Path: "/wallet/check-balance", Encoding: otp.Query, Read: true,
 	}
+	// CreditsEndpoint reads how many messages the wallet is worth (§4.2).
+	CreditsEndpoint = httpapi.Endpoint{
+		Operation: "check_credits", Purpose: "read the credits",
+		Method: http.MethodGet, Path: "/wallet/check-credits", Encoding: otp.Query, Read: true,
+	}
 	// ConsumptionEndpoint reads what a month cost: a read made by POST (§8.1).
 	ConsumptionEndpoint = httpapi.Endpoint{
 		Operation: "monthly_consumption", Purpose: "read the monthly consumption",
@@ -35,6 +40,6 @@ var (
 // Endpoints lists every call that the client makes.
 func Endpoints() []httpapi.Endpoint {
 	return []httpapi.Endpoint{
-		GenerateEndpoint, ValidateEndpoint, BalanceEndpoint, ConsumptionEndpoint,
+		GenerateEndpoint, ValidateEndpoint, BalanceEndpoint, CreditsEndpoint, ConsumptionEndpoint,
 	}
 }

@@ -57,6 +57,11 @@ func balance(ctx context.Context, c *Client) error {
 	return err
 }
 
+func credits(ctx context.Context, c *Client) error {
+	_, err := c.CheckCredits(ctx)
+	return err
+}
+
 func consumption(ctx context.Context, c *Client) error {
 	_, err := c.MonthlyConsumption(ctx, ConsumptionRequest{Year: 2026, Month: 9, AgentEmail: "ada@example.test"})
 	return err
@@ -155,6 +160,8 @@ func TestAnswersAreJudgedStrictly(t *testing.T) {
 		maybe  bool
 	}{
 		{balance, `{"unit":"euros"}`, "the answer has no amount", false},
+		{credits, `["FR"]`, "the answer has an unexpected shape", false},
+		{credits, `{"FR":7}`, "the answer has an unexpected shape", false},
 		{consumption, `{"year":2026}`, "the answer has no number_of_sendings or no cost", false},
 	} {
 		client, _ := answering(t, 200, "application/json", test.body)
@@ -172,6 +179,12 @@ func TestAnswersAreDecodedLeniently(t *testing.T) {
 	got, err := client.CheckBalance(t.Context(), BalanceRequest{})
 	if diff := cmp.Diff(&Balance{Amount: "37.5", Unit: "euros"}, got); err != nil || diff != "" {
 		t.Errorf("balance: %v %s", err, diff)
+	}
+	for _, body := range []string{`{}`, ` [ ] `, `{"code":0,"message":"success"}`} {
+		client, _ = answering(t, 200, "application/json", body)
+		if got, err := client.CheckCredits(t.Context()); err != nil || len(got) != 0 {
+			t.Errorf("credits %s: got %v, %v", body, got, err)
+		}
 	}
 }
 

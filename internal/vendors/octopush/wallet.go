@@ -1,9 +1,12 @@
 package octopush
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
@@ -72,4 +75,58 @@ func (c *Client) CheckBalance(ctx context.Context, request BalanceRequest) (*Bal
 		return nil, c.http.Unexpected(call, answer, "the answer has no amount")
 	}
 	return &balance, nil
+}
+
+// Credits are how many messages of each product to one country the wallet pays.
+type Credits struct {
+	PremiumSMS httpapi.Int `json:"premium_sms"`
+	LowCostSMS httpapi.Int `json:"low_cost_sms"`
+	VocalSMS   httpapi.Int `json:"vocal_sms"`
+	HLR        httpapi.Int `json:"hlr"`
+}
+
+// creditsByCountry leaves out members that are no country, such as code and
+// message, and takes the empty list that PHP makes of an empty map. An answer of
+// other members alone is another one.
+type creditsByCountry map[string]Credits
+
+func (c *creditsByCountry) UnmarshalJSON(raw []byte) error {
+	*c = creditsByCountry{}
+	if bytes.Equal(bytes.Join(bytes.Fields(raw), nil), []byte("[]")) {
+		return nil
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
+	delete(members, "code")
+	delete(members, "message")
+	if members == nil || len(members) > 0 && !slices.ContainsFunc(slices.Collect(maps.Keys(members)), func(name string) bool { return len(name) == 2 }) {
+		return &json.UnmarshalTypeError{Value: "object without countries"}
+	}
+	for country, member := range members {
+		if len(country) != 2 {
+			continue
+		}
+		var credits Credits
+		if err := json.Unmarshal(member, &credits); err != nil {
+			return err
+		}
+		(*c)[country] = credits
+	}
+	return nil
+}
+
+// CheckCredits reads, per country (ISO 3166-1 alpha-2), how many messages the
+// wallet pays (Octopush reference §4.2). No countries: all.
+func (c *Client) CheckCredits(ctx context.Context, countries ...string) (map[string]Credits, error) {
+	call := httpapi.Call{Endpoint: CreditsEndpoint, Fields: httpapi.Fields{}}
+	if len(countries) > 0 {
+		call.Fields["country_codes[]"] = countries
+	}
+	var credits creditsByCountry
+	if _, err := c.http.Do(ctx, call, &credits); err != nil {
+		return nil, err
+	}
+	return credits, nil
 }
