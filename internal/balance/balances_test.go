@@ -16,7 +16,7 @@ import (
 )
 
 func balance(vendor string, amount, unit, plan any, usage, packs []any) map[string]any {
-	return map[string]any{"vendor": vendor, "amount": amount, "unit": unit, "plan": plan, "usage": usage, "wallet_packs": packs}
+	return map[string]any{"vendor": vendor, "account": nil, "amount": amount, "unit": unit, "plan": plan, "usage": usage, "wallet_packs": packs}
 }
 
 // basicUsage is how much of its package a new sandbox's account has used.

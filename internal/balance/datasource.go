@@ -8,7 +8,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -56,41 +58,76 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	accounts := m.In(d.Session)
-	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
+	chosen, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	var questions []tf.Question[part]
-	for _, vendor := range vendors {
-		for _, ask := range sources[vendor] {
-			questions = append(questions, tf.Question[part]{Vendor: vendor, Ask: func(ctx context.Context) (part, error) {
-				fill, err := ask(ctx, accounts)
-				return part{vendor, fill}, err
-			}})
-		}
+	for _, vendor := range chosen {
+		questions = append(questions, parts(accounts, vendor)...)
 	}
-	parts, diags := tf.AskAll(ctx, accounts, "read the balance", questions)
+	answers, diags := tf.AskAll(ctx, accounts, "read the balance", questions)
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.Balances = join(m.Account, parts)
+	m.join(answers)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-// join makes one row of each vendor's parts, which come one after another.
-func join(account types.String, parts []part) []balanceModel {
-	rows := []balanceModel{}
-	for _, p := range parts {
-		last := len(rows) - 1
-		if last < 0 || rows[last].Vendor.ValueString() != string(p.vendor) {
-			rows = append(rows, balanceModel{
-				Vendor: types.StringValue(string(p.vendor)), Account: account, Usage: []usageModel{}, WalletPacks: []packModel{},
-			})
-			last++
-		}
-		p.fill(&rows[last])
+// telling is a vendor's client that tells what is left.
+type telling interface {
+	BalanceQuestions() []otp.BalanceQuestion
+}
+
+// able are the vendors that tell what is left.
+func able() []otp.Vendor { return vendors.Able[telling]() }
+
+// part is what one call tells of a vendor's balance.
+type part struct {
+	vendor otp.Vendor
+	note   func(*otp.Balance)
+}
+
+// parts are the questions to one vendor. One that has no client has one question,
+// which says why.
+func parts(accounts tf.Accounts, vendor otp.Vendor) []tf.Question[part] {
+	ask := func(ask otp.BalanceQuestion) tf.Question[part] {
+		return tf.Question[part]{Vendor: vendor, Ask: func(ctx context.Context) (part, error) {
+			note, err := ask(ctx)
+			return part{vendor, note}, err
+		}}
 	}
-	return rows
+	client, err := vendors.Reader[telling](accounts.Clients, vendor)
+	if err != nil {
+		return []tf.Question[part]{ask(func(context.Context) (func(*otp.Balance), error) { return nil, err })}
+	}
+	var questions []tf.Question[part]
+	for _, question := range client.BalanceQuestions() {
+		questions = append(questions, ask(question))
+	}
+	return questions
+}
+
+// join makes one row of each vendor's parts, which come one after another.
+func (m *model) join(parts []part) {
+	m.Balances = []balanceModel{}
+	for i := 0; i < len(parts); {
+		vendor, of := parts[i].vendor, otp.Balance{}
+		for ; i < len(parts) && parts[i].vendor == vendor; i++ {
+			parts[i].note(&of)
+		}
+		row := balanceModel{
+			Vendor: types.StringValue(string(vendor)), Account: m.Account, Amount: tf.Told(of.Amount), Unit: tf.Told(of.Unit), Plan: tf.Told(of.Plan),
+			Usage: []usageModel{}, WalletPacks: []packModel{},
+		}
+		for _, q := range of.Usage {
+			row.Usage = append(row.Usage, usageModel{Counter: types.StringValue(q.Name), Used: types.Int64Value(q.Used), Limit: types.Int64Value(q.Limit)})
+		}
+		for _, p := range of.Packs {
+			row.WalletPacks = append(row.WalletPacks, packModel{ID: tf.Told(p.ID), Amount: tf.Told(p.Amount), ExpiresAt: tf.Told(p.ExpiresAt)})
+		}
+		m.Balances = append(m.Balances, row)
+	}
 }

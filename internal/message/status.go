@@ -4,20 +4,18 @@ package message
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
 var (
@@ -48,8 +46,8 @@ func (s *Status) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 		Attributes: map[string]schema.Attribute{
 			"account": tf.AccountAttribute("OTP_MYOTP_EU_API_KEY"),
 			"vendor": schema.StringAttribute{
-				Required: true, Validators: []validator.String{stringvalidator.OneOf(string(otp.AndroidAPI), string(otp.MyOTP))},
-				MarkdownDescription: "Vendor that sent the message: `androidapi` or `myotp`.",
+				Required: true, Validators: []validator.String{stringvalidator.OneOf(otp.Names(able())...)},
+				MarkdownDescription: "Vendor that sent the message: `" + strings.Join(otp.Names(able()), "` or `") + "`.",
 			},
 			"message_id": schema.StringAttribute{
 				Required: true, Validators: []validator.String{stringvalidator.LengthBetween(1, 128)},
@@ -67,8 +65,16 @@ func (s *Status) Schema(_ context.Context, _ datasource.SchemaRequest, resp *dat
 	}
 }
 
-// number is an ID of AndroidAPI.
-var number = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+// telling is a vendor's client that tells what became of a message.
+type telling interface {
+	// CheckMessage says what is wrong with a channel and an ID, without an account.
+	// What is not known yet is empty.
+	CheckMessage(channel otp.Channel, id string) otp.Problems
+	MessageReport(ctx context.Context, channel otp.Channel, id string) (otp.MessageReport, error)
+}
+
+// able are the vendors that tell what became of a message.
+func able() []otp.Vendor { return vendors.Able[telling]() }
 
 // ValidateConfig checks what only holds for one of the vendors.
 func (s *Status) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
@@ -77,17 +83,9 @@ func (s *Status) ValidateConfig(ctx context.Context, req datasource.ValidateConf
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	switch otp.Vendor(m.Vendor.ValueString()) {
-	case otp.AndroidAPI:
-		if id := m.MessageID; !id.IsUnknown() && !number.MatchString(id.ValueString()) {
-			resp.Diagnostics.AddAttributeError(path.Root("message_id"), "Message ID is not one of AndroidAPI",
-				fmt.Sprintf("message_id is %q; AndroidAPI numbers its messages: 1042.", id.ValueString()))
-		}
-	case otp.MyOTP:
-		if !m.Channel.IsNull() {
-			resp.Diagnostics.AddAttributeError(path.Root("channel"), "MyOTP.App needs no channel",
-				"MyOTP.App finds a message of any channel by its ID. Remove channel.")
-		}
+	vendor, _ := vendors.Find(otp.Vendor(m.Vendor.ValueString()))
+	if rules, tells := httpapi.Rules[telling](vendor); tells {
+		resp.Diagnostics.Append(tf.Report(rules.CheckMessage(otp.Channel(m.Channel.ValueString()), m.MessageID.ValueString()))...)
 	}
 }
 
@@ -101,35 +99,18 @@ func (s *Status) Read(ctx context.Context, req datasource.ReadRequest, resp *dat
 	}
 	vendor := otp.Vendor(m.Vendor.ValueString())
 	accounts := m.In(s.Session)
-	question := tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
-		if vendor == otp.MyOTP {
-			return askMyOTP(ctx, accounts, m.MessageID.ValueString())
+	found, diags := tf.Ask(ctx, accounts, "check the message", tf.Question[otp.MessageReport]{Vendor: vendor, Ask: func(ctx context.Context) (otp.MessageReport, error) {
+		client, err := vendors.Reader[telling](accounts.Clients, vendor)
+		if err != nil {
+			return otp.MessageReport{}, err
 		}
-		return askAndroidAPI(ctx, accounts, otp.Channel(m.Channel.ValueString()), m.MessageID.ValueString())
-	}}
-	found, diags := tf.Ask(ctx, accounts, "check the message", question)
+		return client.MessageReport(ctx, otp.Channel(m.Channel.ValueString()), m.MessageID.ValueString())
+	}})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found.warn(&resp.Diagnostics)
-	m.Status, m.IsActive, m.ExpiresAt = types.StringValue(found.status), found.active, tf.Told(found.expiresAt)
+	resp.Diagnostics.Append(tf.Report(found.Remarks)...)
+	m.Status, m.IsActive, m.ExpiresAt = types.StringValue(found.Outcome), types.BoolPointerValue(found.Active), tf.Told(found.ExpiresAt)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
-}
-
-// report is what a vendor tells about a message.
-type report struct {
-	status    string     // one of the outcomes of a status call
-	active    types.Bool // null: the vendor does not tell
-	expiresAt string     // RFC 3339; empty: the vendor does not tell
-	words     string     // the vendor's own, where there are any
-}
-
-// warn says what to do where the plan of the account is why there is no report
-// (MyOTP reference §5).
-func (r report) warn(diags *diag.Diagnostics) {
-	if r.status == otp.OutcomeUnavailable && strings.Contains(r.words, "plan") {
-		diags.AddAttributeWarning(path.Root("status"), "Plan of MyOTP.App has no delivery reports",
-			fmt.Sprintf("MyOTP.App answered %q. Delivery reports (DLR_ACCESS) belong to its plan Enterprise; without them the status stays unavailable, while is_active and expires_at are right.", r.words))
-	}
 }

@@ -88,7 +88,7 @@ func TestStatusOfAMyOTPMessage(t *testing.T) {
 			}
 			got := providertest.NewWalk(t, s, otp.MyOTP).Reads("otp_message_status", map[string]any{"vendor": "myotp", "message_id": id})
 			want := map[string]any{
-				"vendor": "myotp", "message_id": id, "channel": nil, "status": test.want, "is_active": true, "expires_at": "2026-10-01T09:05:00Z",
+				"account": nil, "vendor": "myotp", "message_id": id, "channel": nil, "status": test.want, "is_active": true, "expires_at": "2026-10-01T09:05:00Z",
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -142,7 +142,7 @@ func TestAMessageThatNobodyKnowsIsNotFound(t *testing.T) {
 			s := sandbox.StartForTest(t, sandbox.Options{Settings: sandbox.Settings{MyOTP: settings}})
 			got := providertest.NewWalk(t, s, otp.MyOTP).Reads("otp_message_status", map[string]any{"vendor": "myotp", "message_id": "nobody-knows"})
 			want := map[string]any{
-				"vendor": "myotp", "message_id": "nobody-knows", "channel": nil, "status": "not_found", "is_active": nil, "expires_at": nil,
+				"account": nil, "vendor": "myotp", "message_id": "nobody-knows", "channel": nil, "status": "not_found", "is_active": nil, "expires_at": nil,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Error(diff)
@@ -173,7 +173,7 @@ func TestStatusOfAnAndroidAPIMessage(t *testing.T) {
 			s := providertest.NewSandbox(t)
 			id := sendAndroidAPI(t, s, channel)
 			arguments := map[string]any{"vendor": "androidapi", "message_id": id, "channel": channel}
-			want := map[string]any{"vendor": "androidapi", "message_id": id, "channel": channel, "status": "pending", "is_active": nil, "expires_at": nil}
+			want := map[string]any{"account": nil, "vendor": "androidapi", "message_id": id, "channel": channel, "status": "pending", "is_active": nil, "expires_at": nil}
 			check := func(when, status string) {
 				t.Helper()
 				want["status"] = status

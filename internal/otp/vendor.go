@@ -58,6 +58,15 @@ func introduced() map[Vendor]string {
 // Vendors lists every supported vendor in alphabetical order.
 func Vendors() []Vendor { return slices.Sorted(maps.Keys(introduced())) }
 
+// Names are vendors as texts.
+func Names(vendors []Vendor) []string {
+	names := make([]string, 0, len(vendors))
+	for _, v := range vendors {
+		names = append(names, string(v))
+	}
+	return names
+}
+
 // Valid reports whether v is a supported vendor.
 func (v Vendor) Valid() bool {
 	_, known := introduced()[v]

@@ -129,6 +129,7 @@ func TestAnAccountWithoutCredentialsNamesItsVariables(t *testing.T) {
 	walk.Fails("otp_balances", map[string]any{"account": "far-east"}, `Account is not configured: None of the vendors that could answer has credentials of an account "far-east"\. Set OTP_ANDROIDAPI_FAR_EAST_SECRET for AndroidAPI, or OTP_MYOTP_FAR_EAST_API_KEY for MyOTP\.App, or OTP_OCTOPUSH_FAR_EAST_API_LOGIN and OTP_OCTOPUSH_FAR_EAST_API_KEY for Octopush\.`)
 	walk.Fails("otp_devices", map[string]any{"account": "far-east"}, `AndroidAPI \(account "far-east"\) could not list the devices: .*Set the environment variable OTP_ANDROIDAPI_FAR_EAST_SECRET\.`)
 	t.Setenv("OTP_OCTOPUSH_FAR_EAST_API_LOGIN", "ops@example.test")
+	walk = providertest.NewWalk(t, s, otp.Vendors()...) // one run reads the variables once
 	walk.Fails("otp_accounts", map[string]any{"account": "far-east"}, `Octopush \(account "far-east"\) could not tell about the account: .*Set the environment variable OTP_OCTOPUSH_FAR_EAST_API_KEY\.`)
 	walk.Fails("otp_rates", map[string]any{"account": "Far East"}, `must be a slug`)
 	if n := len(s.Requests()); n != 0 {

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
+	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
@@ -44,15 +45,20 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 		return
 	}
 	accounts := m.In(d.Session)
-	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
+	chosen, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var questions []tf.Question[[]rate]
-	for _, vendor := range vendors {
-		questions = append(questions, tf.Question[[]rate]{Vendor: vendor, Ask: func(ctx context.Context) ([]rate, error) {
-			return sources[vendor](ctx, accounts)
+	var questions []tf.Question[rates]
+	for _, vendor := range chosen {
+		questions = append(questions, tf.Question[rates]{Vendor: vendor, Ask: func(ctx context.Context) (rates, error) {
+			client, err := vendors.Reader[telling](accounts.Clients, vendor)
+			if err != nil {
+				return rates{}, err
+			}
+			rows, err := client.RateRows(ctx)
+			return rates{vendor, rows}, err
 		}})
 	}
 	answers, diags := tf.AskAll(ctx, accounts, "read the rates", questions)
@@ -67,20 +73,21 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	resp.Diagnostics.Append(resp.State.Set(ctx, &m)...)
 }
 
-func (m *model) add(rates []rate) {
+func (m *model) add(of rates) {
+	rows := of.rows
 	if !m.Country.IsNull() {
-		rates = in(rates, m.Country.ValueString())
+		rows = in(rows, m.Country.ValueString())
 	}
-	for _, r := range rates {
+	for _, r := range rows {
 		m.Rates = append(m.Rates, rateModel{
-			Vendor:   types.StringValue(string(r.vendor)),
-			Kind:     types.StringValue(r.kind),
-			ID:       tf.Told(r.id),
-			Name:     tf.Told(r.name),
-			Country:  tf.Told(r.country),
-			Price:    tf.Told(r.price),
-			Currency: tf.Told(r.currency),
-			Status:   tf.Told(r.status),
+			Vendor:   types.StringValue(string(of.vendor)),
+			Kind:     tf.Told(r.Kind),
+			ID:       tf.Told(r.ID),
+			Name:     tf.Told(r.Name),
+			Country:  tf.Told(r.Country),
+			Price:    tf.Told(r.Price),
+			Currency: tf.Told(r.Currency),
+			Status:   tf.Told(r.Status),
 		})
 	}
 }

@@ -21,10 +21,7 @@ import (
 // VendorsAttribute is the argument that chooses among the vendors that can
 // answer; see Accounts.Choose.
 func VendorsAttribute(able []otp.Vendor) schema.Attribute {
-	names := make([]string, 0, len(able))
-	for _, vendor := range able {
-		names = append(names, string(vendor))
-	}
+	names := otp.Names(able)
 	return schema.SetAttribute{
 		Optional: true, ElementType: types.StringType,
 		Validators:          []validator.Set{setvalidator.SizeAtLeast(1), setvalidator.ValueStringsAre(stringvalidator.OneOf(names...))},

@@ -34,7 +34,7 @@ func TestConsumptionIsAsTheVendorTellsIt(t *testing.T) {
 			providertest.Answer(t, s, "octopush", "monthly_consumption", twoAgents)
 			got := providertest.NewWalk(t, s, otp.Octopush).Reads("otp_consumption", map[string]any{"year": 2026, "month": 9, "channel": "sms", "reveal_personal_data": test.reveal})
 			want := map[string]any{
-				"year": int64(2026), "month": int64(9), "channel": "sms", "reveal_personal_data": test.reveal,
+				"account": nil, "year": int64(2026), "month": int64(9), "channel": "sms", "reveal_personal_data": test.reveal,
 				"sendings": int64(30), "cost": "1.35", "agents": test.agents,
 			}
 			if diff := cmp.Diff(want, got); diff != "" {
@@ -52,7 +52,7 @@ func TestAMonthInWhichNobodySent(t *testing.T) {
 	s := providertest.NewSandbox(t)
 	got := providertest.NewWalk(t, s, otp.Octopush).Reads("otp_consumption", map[string]any{"year": 2025, "month": 12})
 	want := map[string]any{
-		"year": int64(2025), "month": int64(12), "channel": nil, "reveal_personal_data": nil, "sendings": int64(0), "cost": "0", "agents": []any{},
+		"account": nil, "year": int64(2025), "month": int64(12), "channel": nil, "reveal_personal_data": nil, "sendings": int64(0), "cost": "0", "agents": []any{},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -52,12 +52,12 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	days := m.period(clock.Or(d.Session.Clock).Now(), &resp.Diagnostics)
 	accounts := m.In(d.Session)
-	vendors, diags := accounts.Choose(ctx, m.Vendors, able())
+	chosen, diags := accounts.Choose(ctx, m.Vendors, able())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	reports, diags := collect(ctx, accounts, vendors, days, m.maxItems())
+	reports, diags := collect(ctx, accounts, chosen, days, m.maxItems())
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return
@@ -68,10 +68,10 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 
 // collect reads the vendors one after another, at most so many rows of all
 // together.
-func collect(ctx context.Context, accounts tf.Accounts, vendors []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
+func collect(ctx context.Context, accounts tf.Accounts, chosen []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
 	left, truncated := most, false
 	var questions []tf.Question[report]
-	for _, vendor := range vendors {
+	for _, vendor := range chosen {
 		questions = append(questions, tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
 			found, more, err := read(ctx, accounts, vendor, days, left)
 			if err != nil {

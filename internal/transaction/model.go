@@ -49,11 +49,6 @@ type totalModel struct {
 // period is a range of days, UTC, both included.
 type period struct{ first, last time.Time }
 
-// holds reports whether a moment is in the period.
-func (p period) holds(at time.Time) bool {
-	return !at.Before(p.first) && at.Before(p.last.AddDate(0, 0, 1))
-}
-
 // lastDays is how many days a period goes back that has no beginning (MyOTP
 // reference §6).
 const lastDays = 7
@@ -97,17 +92,17 @@ func (m *model) fill(reports []report) {
 		for _, r := range report.rows {
 			m.Transactions = append(m.Transactions, rowModel{
 				Vendor:      vendor,
-				MessageID:   tf.Told(r.messageID),
-				PhoneNumber: tf.Told(tf.Phone(r.phone, reveal)),
-				Channel:     tf.Told(r.channel),
-				Status:      tf.Told(r.status),
-				Cost:        tf.Told(r.cost),
-				CreatedAt:   r.created(),
-				Application: tf.Told(r.application),
-				Description: tf.Told(r.words(reveal)),
-				MessageType: tf.Told(r.messageType),
-				ForceSend:   types.BoolPointerValue(r.forceSend),
-				ClientIP:    tf.Told(r.address(reveal)),
+				MessageID:   tf.Told(r.MessageID),
+				PhoneNumber: tf.Told(tf.Phone(r.Phone, reveal)),
+				Channel:     tf.Told(r.Channel),
+				Status:      tf.Told(r.Status),
+				Cost:        tf.Told(r.Cost),
+				CreatedAt:   created(r),
+				Application: tf.Told(r.Application),
+				Description: tf.Told(words(r, reveal)),
+				MessageType: tf.Told(r.MessageType),
+				ForceSend:   types.BoolPointerValue(r.ForceSend),
+				ClientIP:    tf.Told(address(r, reveal)),
 			})
 		}
 		m.Totals = append(m.Totals, totalModel{
@@ -119,37 +114,37 @@ func (m *model) fill(reports []report) {
 	}
 }
 
-func (r row) created() types.String {
-	if r.createdAt.IsZero() {
-		return tf.Told(r.createdText)
+func created(r otp.Transaction) types.String {
+	if r.CreatedAt.IsZero() {
+		return tf.Told(r.CreatedText)
 	}
-	return tf.Moment(r.createdAt)
+	return tf.Moment(r.CreatedAt)
 }
 
 // hidden stands for what is personal and has no part that may be shown.
 const hidden = "*****"
 
 // address is where the request came from.
-func (r row) address(reveal bool) string {
-	if reveal || r.clientIP == "" {
-		return r.clientIP
+func address(r otp.Transaction, reveal bool) string {
+	if reveal || r.ClientIP == "" {
+		return r.ClientIP
 	}
 	return hidden
 }
 
 // words are the vendor's description. Nobody says what it may hold, so the
 // recipient's number and the address of the caller are masked in it, too.
-func (r row) words(reveal bool) string {
+func words(r otp.Transaction, reveal bool) string {
 	if reveal {
-		return r.description
+		return r.Description
 	}
-	text := r.description
-	if digits := strings.TrimPrefix(r.phone, "+"); digits != "" {
+	text := r.Description
+	if digits := strings.TrimPrefix(r.Phone, "+"); digits != "" {
 		masked := otp.MaskPhone(digits)
 		text = strings.NewReplacer("+"+digits, masked, digits, masked).Replace(text)
 	}
-	if r.clientIP != "" {
-		text = strings.ReplaceAll(text, r.clientIP, hidden)
+	if r.ClientIP != "" {
+		text = strings.ReplaceAll(text, r.ClientIP, hidden)
 	}
 	return text
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 )
 
 // TestAPeriodWithoutDatesIsTheLastSevenDays, as the vendor's own is.
@@ -46,7 +48,7 @@ func TestAPeriodWithoutDatesIsTheLastSevenDays(t *testing.T) {
 func TestWhatARowTellsOfTheCallerIsMasked(t *testing.T) {
 	t.Parallel()
 	forced := true
-	rows := []row{{messageType: "1", forceSend: &forced, clientIP: "203.0.113.5"}, {}}
+	rows := []otp.Transaction{{MessageType: "1", ForceSend: &forced, ClientIP: "203.0.113.5"}, {}}
 	for _, reveal := range []bool{false, true} {
 		m := model{Reveal: types.BoolValue(reveal)}
 		m.fill([]report{{rows: rows}})

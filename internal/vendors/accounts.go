@@ -56,7 +56,7 @@ func (c *Clients) questions(vendor otp.Vendor) ([]otp.AccountQuestion, error) {
 }
 
 // TellAccounts are the vendors that tell about accounts, in alphabetical order.
-func TellAccounts() []otp.Vendor { return those(httpapi.Can[telling]) }
+func TellAccounts() []otp.Vendor { return Able[telling]() }
 
 // those are the vendors of a kind, in alphabetical order.
 func those(are func(httpapi.Vendor) bool) []otp.Vendor {

@@ -2,6 +2,7 @@ package vendors
 
 import (
 	"context"
+	"errors"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -46,6 +47,19 @@ func reader[I any](c *Clients, vendor otp.Vendor) (client I, ok bool, err error)
 	made, err := c.client(vendor)
 	client, ok = made.(I)
 	return client, ok || err != nil, err
+}
+
+// Able are the vendors whose clients have an interface, in alphabetical order.
+func Able[I any]() []otp.Vendor { return those(httpapi.Can[I]) }
+
+// Reader is the client of an able vendor. The error names the credential that is
+// missing or cannot be right, or the base URL.
+func Reader[I any](c *Clients, vendor otp.Vendor) (I, error) {
+	client, can, err := reader[I](c, vendor)
+	if err == nil && !can {
+		err = errors.New(vendor.Title() + " has no call that tells this.")
+	}
+	return client, err
 }
 
 // Known is what a vendor tells of the account as far as plans need it, asked

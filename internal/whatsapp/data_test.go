@@ -27,7 +27,7 @@ func TestWhatsAppAccountsAreAsTheVendorTellsThem(t *testing.T) {
 			s := providertest.Changed(t, func(a *androidapi.Account) {
 				a.WhatsApp = append(a.WhatsApp, androidapi.WhatsAppAccount{ID: 13, Phone: "+447700900123", Unique: "f00d", Status: androidapi.WhatsAppDisconnected})
 			})
-			want := map[string]any{"reveal_personal_data": test.reveal, "accounts": []any{
+			want := map[string]any{"account": nil, "reveal_personal_data": test.reveal, "accounts": []any{
 				map[string]any{
 					"id": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15", "phone": test.first, "status": "connected", "created_at": "2023-11-14T22:13:20Z",
 				},
@@ -74,7 +74,7 @@ func TestWhatsAppServersAreAsTheVendorTellsThem(t *testing.T) {
 	t.Parallel()
 	s := providertest.NewSandbox(t)
 	w := providertest.NewWalk(t, s, otp.AndroidAPI)
-	want := map[string]any{"servers": []any{map[string]any{"id": "1", "name": "Shared"}, map[string]any{"id": "2", "name": "Business"}}}
+	want := map[string]any{"account": nil, "servers": []any{map[string]any{"id": "1", "name": "Shared"}, map[string]any{"id": "2", "name": "Business"}}}
 	for range 2 {
 		if diff := cmp.Diff(want, w.Reads("otp_whatsapp_servers", nil)); diff != "" {
 			t.Error(diff)

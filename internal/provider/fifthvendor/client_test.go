@@ -2,7 +2,10 @@ package fifthvendor
 
 import (
 	"context"
+	"iter"
 	"strconv"
+	"strings"
+	"time"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -64,4 +67,45 @@ func (c *client) Costs(ctx context.Context, _ otp.Call, countries []string, segm
 		costs = append(costs, otp.CodeCost{Country: country, Segments: segments, Source: "Pigeon Post, prices", AsOf: at}.Priced(string(found.Grains), ""))
 	}
 	return costs, err
+}
+
+// RateRows are the price of a flight.
+func (c *client) RateRows(ctx context.Context) ([]otp.Rate, error) {
+	found, err := c.grains.Get(ctx)
+	return []otp.Rate{{Kind: "flight", ID: "1", Price: string(found.Grains)}}, err
+}
+
+// BalanceQuestions ask for corn.
+func (c *client) BalanceQuestions() []otp.BalanceQuestion {
+	return []otp.BalanceQuestion{func(ctx context.Context) (func(*otp.Balance), error) {
+		var found struct {
+			Corn int `json:"corn"`
+		}
+		_, err := c.http.Do(ctx, httpapi.Call{Endpoint: accountEndpoint}, &found)
+		return func(b *otp.Balance) { b.Amount, b.Unit = strconv.Itoa(found.Corn), "grains" }, err
+	}}
+}
+
+// TransactionUnit is what pigeons eat.
+func (c *client) TransactionUnit() string { return "grains" }
+
+// Transactions are the one flight that anybody remembers.
+func (c *client) Transactions(context.Context, time.Time, time.Time) iter.Seq2[otp.Transaction, error] {
+	return func(yield func(otp.Transaction, error) bool) {
+		yield(otp.Transaction{MessageID: "ring-1", Cost: "0.5", CreatedAt: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)}, nil)
+	}
+}
+
+// CheckMessage knows how rings are named.
+func (c *client) CheckMessage(_ otp.Channel, id string) otp.Problems {
+	var ps otp.Problems
+	if id != "" && !strings.HasPrefix(id, "ring-") {
+		ps.Errorf(otp.At("message_id"), "Ring is none", "message_id is %q; rings of Pigeon Post are like ring-1.", id)
+	}
+	return ps
+}
+
+// MessageReport says that the pigeon is on its way.
+func (c *client) MessageReport(context.Context, otp.Channel, string) (otp.MessageReport, error) {
+	return otp.MessageReport{Outcome: otp.OutcomePending}, nil
 }

@@ -53,6 +53,27 @@ func TestWhatAVendorTellsIsAskedWithoutKnowingIt(t *testing.T) {
 		t.Errorf("got %v", costs)
 	}
 	s.asked("GET /account", "GET /prices")
+	for name, of := range map[string]struct {
+		arguments map[string]any
+		list      string
+		want      map[string]any // of the first row
+	}{
+		"otp_rates":        {nil, "rates", map[string]any{"vendor": "pigeon", "kind": "flight", "price": "0.5"}},
+		"otp_balances":     {nil, "balances", map[string]any{"vendor": "pigeon", "amount": "7", "unit": "grains"}},
+		"otp_transactions": {map[string]any{"start_date": "2026-09-01", "end_date": "2026-09-01"}, "totals", map[string]any{"vendor": "pigeon", "cost": "0.5", "unit": "grains"}},
+	} {
+		rows := walk.Reads(name, of.arguments)[of.list].([]any)
+		for attribute, want := range of.want {
+			if len(rows) != 1 || rows[0].(map[string]any)[attribute] != want {
+				t.Errorf("%s: %s of %v, want %v", name, attribute, rows, want)
+			}
+		}
+	}
+	if state := walk.Reads("otp_message_status", map[string]any{"vendor": "pigeon", "message_id": "ring-1"}); state["status"] != "pending" || state["is_active"] != nil {
+		t.Errorf("got %v", state)
+	}
+	walk.Fails("otp_message_status", map[string]any{"vendor": "pigeon", "message_id": "1042"}, "rings of Pigeon Post are like ring-1")
+	s.loft.asked()
 
 	s.loft.starve()
 	for range 2 {

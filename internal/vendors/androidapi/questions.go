@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"slices"
 
 	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
@@ -39,10 +38,7 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 				return nil, err
 			}
 			return func(a *otp.Account) {
-				a.Plan = found.Name
-				for _, name := range slices.Sorted(maps.Keys(found.Usage)) {
-					a.Quotas = append(a.Quotas, otp.Quota{Name: name, Used: int64(found.Usage[name].Used), Limit: int64(found.Usage[name].Limit)})
-				}
+				a.Plan, a.Quotas = found.Name, found.quotas()
 			}, nil
 		})),
 		atPlan(c.showing(VerifyOTPEndpoint, c.nothing(VerifyOTPEndpoint, VerifyRequest{OTP: noCode}.Fields()))),

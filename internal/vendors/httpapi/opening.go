@@ -15,9 +15,17 @@ func Opens[C any](open func(*Client, Account) C) Opening {
 	return Opening{open: func(c *Client, a Account) any { return open(c, a) }, none: none}
 }
 
+// Rules are the client of a vendor, for what it knows without an account, and
+// whether it has the interface: one that is not there, whose methods may look at
+// nothing but their arguments.
+func Rules[I any](v Vendor) (I, bool) {
+	rules, can := v.Open.none.(I)
+	return rules, can
+}
+
 // Can reports whether a vendor's client has an interface. It needs no account.
 func Can[I any](v Vendor) bool {
-	_, can := v.Open.none.(I)
+	_, can := Rules[I](v)
 	return can
 }
 

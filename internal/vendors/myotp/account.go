@@ -3,6 +3,7 @@ package myotp
 import (
 	"context"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -35,6 +36,19 @@ type Account struct {
 	Balance       httpapi.Decimal `json:"balance"` // credits
 	PlanID        httpapi.Text    `json:"plan_id"`
 	Status        string          `json:"status"`
+}
+
+// BalanceQuestions ask for the account. Its unit is of MyOTP reference §1.
+func (c *Client) BalanceQuestions() []otp.BalanceQuestion {
+	return []otp.BalanceQuestion{func(ctx context.Context) (func(*otp.Balance), error) {
+		found, err := c.AgentAccount(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return func(b *otp.Balance) {
+			b.Amount, b.Unit, b.Plan = string(found.Balance), "credits", string(found.PlanID)
+		}, nil
+	}}
 }
 
 // AgentAccount reads the account and its balance.

@@ -36,6 +36,23 @@ func (c *Client) AccountQuestions() []otp.AccountQuestion {
 	}
 }
 
+// BalanceQuestions ask for the wallet, without a country: with one the amount
+// would be a number of messages (Octopush reference §4.1).
+func (c *Client) BalanceQuestions() []otp.BalanceQuestion {
+	return []otp.BalanceQuestion{func(ctx context.Context) (func(*otp.Balance), error) {
+		found, err := c.CheckBalance(ctx, BalanceRequest{WithDetails: true})
+		if err != nil {
+			return nil, err
+		}
+		return func(b *otp.Balance) {
+			b.Amount, b.Unit = string(found.Amount), found.Unit
+			for _, pack := range found.Packs {
+				b.Packs = append(b.Packs, otp.WalletPack{ID: pack.ID, Amount: string(pack.Credit), ExpiresAt: pack.ExpiresAt.String()})
+			}
+		}, nil
+	}}
+}
+
 // of are the credits by the vendor's names of the products.
 func (c Credits) of(country string) []otp.Credit {
 	return []otp.Credit{

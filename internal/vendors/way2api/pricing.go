@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors/httpapi"
 )
 
@@ -66,6 +67,22 @@ func (c *Client) Pricing(ctx context.Context) ([]Price, error) {
 // PriceList is Pricing, read once and shared with all callers, who must not
 // change it.
 func (c *Client) PriceList(ctx context.Context) ([]Price, error) { return c.prices.Get(ctx) }
+
+// RateRows is the price of the one service that sends codes. Its currency is not
+// documented, and its figure is not shown to everybody (Way2API reference §5).
+func (c *Client) RateRows(ctx context.Context) ([]otp.Rate, error) {
+	prices, err := c.PriceList(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []otp.Rate
+	for _, p := range prices {
+		if p.Code == ServiceCode || p.Slug == ServiceSlug {
+			rows = append(rows, otp.Rate{Kind: "service", ID: p.Code, Name: p.Slug, Country: Country, Price: string(p.Amount)})
+		}
+	}
+	return rows, nil
+}
 
 // Reach reads the prices, with the patience of plans, to see that the vendor is
 // there. It tells nothing about accounts (Way2API reference §1).
