@@ -1,11 +1,11 @@
-# The default account, and a second one at Octopush whose credentials are in
-# OTP_OCTOPUSH_EU_API_LOGIN and OTP_OCTOPUSH_EU_API_KEY.
-data "otp_accounts" "octopush" {
-  for_each = toset(["", "eu"])
-  account  = each.key == "" ? null : each.key
-  vendors  = ["octopush"]
+# A second account: its credentials are in OTP_OCTOPUSH_EU_API_LOGIN and
+# OTP_OCTOPUSH_EU_API_KEY.
+data "otp_accounts" "eu" {
+  account   = "eu"
+  vendors   = ["octopush"]
+  countries = ["FR"]
 }
 
-output "octopush_has_left" {
-  value = { for slug, found in data.otp_accounts.octopush : coalesce(slug, "default") => "${found.accounts[0].amount} ${found.accounts[0].unit}" }
+output "messages_to_france" {
+  value = one([for credit in data.otp_accounts.eu.accounts[0].credits : credit.messages if credit.product == "premium_sms"])
 }
