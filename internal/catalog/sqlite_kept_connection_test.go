@@ -45,6 +45,23 @@ func TestAWriteLooksAtTheSchemaOncePerFile(t *testing.T) {
 	equal(t, 1, len(files(t, filepath.Dir(path))))
 }
 
+// A hundred writes open the catalog once, and compile once what they ask.
+func TestAHundredWritesOpenTheFileOnce(t *testing.T) {
+	t.Parallel()
+	p, _ := sqliteFile(t)
+	s := p.open(t)
+	create(t, s, plain(acme, "0"))
+	update(t, s, plain(acme, "1"), 1)
+	first, compiled := backendOf(t, s).kept, len(backendOf(t, s).kept.statements)
+	for i := int64(2); i <= 100; i++ {
+		update(t, s, plain(acme, string(rune('a'+i%26))), i)
+	}
+	equal(t, true, first == backendOf(t, s).kept)
+	equal(t, 1, first.db.Stats().OpenConnections)
+	equal(t, int64(0), first.db.Stats().MaxIdleClosed)
+	equal(t, compiled, len(first.statements))
+}
+
 // A copy over the file, of the same size and with the same counter of changes, is
 // another catalog all the same.
 func TestAFileThatIsOverwrittenInPlaceIsNoticed(t *testing.T) {
