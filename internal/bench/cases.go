@@ -22,13 +22,13 @@ var cases = []benchCase{
 	{"apply-postgres", 1000, 3, func(w *world) ([]measured, error) { return w.appliesOfBrands(w.postgres(), 1.4) }},
 	{"plan-profiles", 300, 0, (*world).plansOfProfiles},
 	{"apply-profiles", 300, 3, (*world).appliesOfProfiles},
-	{"large-sqlite", 100, 0, func(w *world) ([]measured, error) { return w.intoLarge(w.sqlite()) }},
-	{"large-postgres", 100, 0, func(w *world) ([]measured, error) { return w.intoLarge(w.postgres()) }},
+	{"large-sqlite", 100, 3, func(w *world) ([]measured, error) { return w.intoLarge(w.sqlite()) }},
+	{"large-postgres", 100, 3, func(w *world) ([]measured, error) { return w.intoLarge(w.postgres()) }},
 	{"whatsapp", 500, 0, (*world).refreshesOfAccounts},
 	{"transactions", 3000, 3, (*world).readsOfTransactions},
 	{"start", 0, 0, (*world).starts},
 	{"binary", 0, 0, (*world).binary},
-	{"growth", 10_000, 3, (*world).growth},
+	{"growth", 10_000, 1, (*world).growth},
 }
 
 func (w *world) plansOfBrands(at places, target float64) ([]measured, error) {
