@@ -123,8 +123,9 @@ func TestWhoSomebodyIsStaysOut(t *testing.T) {
 	t.Setenv("HOME", "/home/jane")
 	for text, want := range map[string]string{
 		"no catalog is at sqlite:/home/jane/otp.db yet":      "no catalog is at sqlite:~/otp.db yet",
-		"The catalog postgres://jane@db.example/otp failed":  "The catalog postgres://[e-mail]/otp failed",
+		"The catalog postgres://jane@db.example/otp failed":  "The catalog postgres://[user]@db.example/otp failed",
 		"connect to `user=jane database=otp`, role \"jane\"": "connect to `user=[user] database=otp`, role \"[user]\"",
+		"postgres://jane:p@s/s@db.example:5432/otp?x=y":      "postgres://[user]@db.example:5432/otp?x=y",
 		"asked\nby jane@example.com":                         "asked by [e-mail]",
 	} {
 		if got := clean(text); got != want {

@@ -127,13 +127,17 @@ func (r *Report) finish() {
 	}
 }
 
-// users are where a database names the one who asks.
-var users = regexp.MustCompile(`(\buser=|\b(?:user|role) ")[^\s"` + "`" + `]+`)
+// users are where a database names the one who asks, addresses where a URL does.
+var (
+	users     = regexp.MustCompile(`(\buser=|\b(?:user|role) ")[^\s"` + "`" + `]+`)
+	addresses = regexp.MustCompile(`(\w://)\S*@`)
+)
 
 // clean takes out of a text what says who somebody is: e-mail addresses, users of
 // databases, and the name of the home folder. It is one line.
 func clean(text string) string {
-	text = httpapi.MaskEmails(strings.Join(strings.Fields(text), " "))
+	text = addresses.ReplaceAllString(strings.Join(strings.Fields(text), " "), "${1}[user]@")
+	text = httpapi.MaskEmails(text)
 	text = users.ReplaceAllString(text, "${1}[user]")
 	if home, err := os.UserHomeDir(); err == nil && len(home) > 1 {
 		text = strings.ReplaceAll(text, home, "~")
