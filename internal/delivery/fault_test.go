@@ -102,11 +102,11 @@ func TestFaultsOfLaterCalls(t *testing.T) {
 		asked                  int // how often the status is asked for
 	}{
 		{"dropped", sandbox.Fault{Kind: sandbox.DropBefore, Times: -1}, otp.OutcomeUnknown, otp.OutcomeUnknown, otp.OutcomeUnknown, 3},
-		{"half JSON", sandbox.Fault{Kind: sandbox.Truncate, Times: -1}, otp.OutcomeStop, otp.OutcomeUnknown, otp.OutcomeUnknown, 1},
+		{"half JSON", sandbox.Fault{Kind: sandbox.Truncate, Times: -1}, otp.OutcomeStop, otp.OutcomeUnknown, otp.OutcomeNotFound, 1},
 		{"no answer", sandbox.Fault{Kind: sandbox.Delay, Gate: gate, Times: -1}, otp.OutcomeUnknown, otp.OutcomeUnknown, otp.OutcomeUnknown, 3},
 		{"a page", sandbox.HTMLPage("", "", 500), otp.OutcomeStop, otp.OutcomeUnknown, otp.OutcomePending, 2},
 		{"too many requests", sandbox.RateLimited("", "", ""), otp.OutcomeStop, otp.OutcomeStop, otp.OutcomePending, 2},
-		{"unknown path", sandbox.HTMLPage("", "", 404), otp.OutcomeStop, otp.OutcomeUnknown, otp.OutcomeUnknown, 1},
+		{"unknown path", sandbox.HTMLPage("", "", 404), otp.OutcomeNotFound, otp.OutcomeNotFound, otp.OutcomeNotFound, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

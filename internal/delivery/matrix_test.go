@@ -173,6 +173,11 @@ func (m meeting) wants() []string {
 		return []string{otp.OutcomeAlreadyActive}
 	case m.verb == "extend" && status(400, 401, 402, 403, 429):
 		return []string{otp.OutcomeStop}
+	case m.verb != "send" && at == otp.MyOTP && status(404):
+		return []string{otp.OutcomeNotFound}
+	case m.verb == "status" && at == otp.MyOTP && status(200):
+		// Without a report is how MyOTP.App answers for what it does not know.
+		return []string{otp.OutcomeNotFound, rest, good}
 	case m.fault.Some:
 		return []string{rest, good}
 	}

@@ -42,25 +42,16 @@ var (
 		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/reason", "expired")),
 		otp.When(otp.OutcomeNotFound, otp.Status(200), otp.ValueIn("/reason", "not found")),
 		otp.When(otp.OutcomeExpired, otp.Status(200), otp.ValueIn("/status", "expired")),
-		foreignPage(otp.OutcomeStop),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeStop),
 	}
 	extendOutcomes = []otp.Outcome{
 		otp.When(otp.OutcomeOK, otp.Status(200), otp.ValueIn("/status", "success")),
-		foreignPage(otp.OutcomeUnknown),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeStop, otp.Status(400, 401, 402, 403, 429)),
 		otp.When(otp.OutcomeUnknown),
 	}
 )
-
-// foreignPage is the outcome of a 404 without the vendor's envelope: a server
-// that does not know the path, or a proxy's page, and no word about a message
-// (MyOTP reference §1, error bodies).
-func foreignPage(outcome string) otp.Outcome {
-	return otp.When(outcome, otp.Status(404), otp.Missing("/error/http_code"), otp.Missing("/error/message"))
-}
 
 func send(r otp.RoutePlan) *otp.Call {
 	code, _ := r.Code()
@@ -141,10 +132,9 @@ var reports = []struct {
 	{outcome: otp.OutcomeUnavailable, prefix: "Not available"},
 }
 
-// statusOutcomes reads the delivery report. For an unknown message there are
-// words in its place (MyOTP reference §5); what has neither, such as a page or
-// half an answer, says nothing. A report that has come by its deprecated name is
-// not read.
+// statusOutcomes reads the delivery report. An answer without one is that of an
+// unknown message, unless the report has come by its deprecated name (MyOTP
+// reference §5), which is not read.
 var statusOutcomes = func() []otp.Outcome {
 	answered := otp.Status(200)
 	var outcomes []otp.Outcome
@@ -156,9 +146,7 @@ var statusOutcomes = func() []otp.Outcome {
 		outcomes = append(outcomes, otp.When(report.outcome, answered, condition))
 	}
 	return append(outcomes,
-		otp.When(otp.OutcomeUnknown, answered, otp.Missing("/message"), otp.Missing("/Message:")),
 		otp.When(otp.OutcomeNotFound, answered, otp.Missing("/DLR"), otp.Missing("/DLR:")),
-		foreignPage(otp.OutcomeUnknown),
 		otp.When(otp.OutcomeNotFound, otp.Status(404)),
 		otp.When(otp.OutcomeUnknown),
 	)
