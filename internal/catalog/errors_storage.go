@@ -17,7 +17,11 @@ type StorageError struct {
 
 // Error says what was tried, where, what went wrong and what to do next.
 func (e *StorageError) Error() string {
-	return fmt.Sprintf("Could not %s in the catalog %s: %s. %s Cause: %v", e.Operation, e.Catalog, e.Problem, e.Remedy, cause(e.Err))
+	said := fmt.Sprintf("Could not %s in the catalog %s: %s. %s", e.Operation, e.Catalog, e.Problem, e.Remedy)
+	if e.Err != nil {
+		said += " Cause: " + cause(e.Err)
+	}
+	return said
 }
 
 // cause is what the database said, each line once: a driver that tries a server
