@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -61,10 +62,27 @@ func (p *Page) Wait(expression string) error {
 
 // Click clicks on what a CSS selector finds, once it is visible.
 func (p *Page) Click(selector string) error {
-	if err := p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)); err != nil {
+	if err := p.find(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible)); err != nil {
 		return fmt.Errorf("clicking on %s: %w", selector, err)
 	}
 	return nil
+}
+
+// replaced is what the browser says of an element that the page replaced after it
+// was found, while a message came in, say. Nothing was done with it.
+const (
+	replaced = "Could not find node with given id"
+	looks    = 10
+)
+
+// find does something with an element, which it looks for again where the page
+// has just replaced it.
+func (p *Page) find(action chromedp.Action[chromedp.Void]) error {
+	for try := 1; ; try++ {
+		if err := p.do(action); err == nil || try == looks || !strings.Contains(err.Error(), replaced) {
+			return err
+		}
+	}
 }
 
 // Fill puts a text in place of what is in a field, key by key.
@@ -73,7 +91,7 @@ func (p *Page) Fill(selector, text string) error {
 	if err := p.Script(fmt.Sprintf("document.querySelector(%q)?.select()", selector), nil); err != nil {
 		return err
 	}
-	if err := p.do(chromedp.SendKeys(field, text, chromedp.NodeVisible)); err != nil {
+	if err := p.find(chromedp.SendKeys(field, text, chromedp.NodeVisible)); err != nil {
 		return fmt.Errorf("filling in %s: %w", selector, err)
 	}
 	return nil
