@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
@@ -75,17 +76,13 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	}
 	var countries []string
 	resp.Diagnostics.Append(m.Countries.ElementsAs(ctx, &countries, false)...)
-	var questions []tf.Question[accountModel]
-	for _, vendor := range chosen {
-		questions = append(questions, tf.Question[accountModel]{Vendor: vendor, Ask: func(ctx context.Context) (accountModel, error) {
-			told, err := accounts.Told(ctx, vendor, len(countries) > 0)
-			for _, unread := range told.Unread {
-				resp.Diagnostics.AddWarning(accounts.Title(vendor)+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
-			}
-			return newModel(string(vendor), m.Account, told, countries), err
-		}})
-	}
-	m.Accounts, diags = tf.AskAll(ctx, accounts, tried, questions)
+	m.Accounts, diags = tf.AskEach(ctx, accounts, tried, chosen, func(ctx context.Context, vendor otp.Vendor) (accountModel, error) {
+		told, err := accounts.Told(ctx, vendor, len(countries) > 0)
+		for _, unread := range told.Unread {
+			resp.Diagnostics.AddWarning(accounts.Title(vendor)+" could not tell all about the account", unread.Error()+" Everything else was read and is there.")
+		}
+		return newModel(string(vendor), m.Account, told, countries), err
+	})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/otp-as-code/terraform-provider-otp/internal/otp"
 	"github.com/otp-as-code/terraform-provider-otp/internal/tf"
 	"github.com/otp-as-code/terraform-provider-otp/internal/vendors"
 )
@@ -50,18 +51,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var questions []tf.Question[rates]
-	for _, vendor := range chosen {
-		questions = append(questions, tf.Question[rates]{Vendor: vendor, Ask: func(ctx context.Context) (rates, error) {
-			client, err := vendors.Reader[telling](accounts.Clients, vendor)
-			if err != nil {
-				return rates{}, err
-			}
-			rows, err := client.RateRows(ctx)
-			return rates{vendor, rows}, err
-		}})
-	}
-	answers, diags := tf.AskAll(ctx, accounts, "read the rates", questions)
+	answers, diags := tf.AskEach(ctx, accounts, "read the rates", chosen, func(ctx context.Context, vendor otp.Vendor) (rates, error) {
+		client, err := vendors.Reader[telling](accounts.Clients, vendor)
+		if err != nil {
+			return rates{}, err
+		}
+		rows, err := client.RateRows(ctx)
+		return rates{vendor, rows}, err
+	})
 	resp.Diagnostics.Append(diags...)
 	if resp.Diagnostics.HasError() {
 		return

@@ -97,6 +97,15 @@ func AskAll[T any](ctx context.Context, a Accounts, tried string, questions []Qu
 	return answers, warnings
 }
 
+// AskEach is AskAll where each vendor is asked the same.
+func AskEach[T any](ctx context.Context, a Accounts, tried string, chosen []otp.Vendor, ask func(context.Context, otp.Vendor) (T, error)) ([]T, diag.Diagnostics) {
+	questions := make([]Question[T], 0, len(chosen))
+	for _, vendor := range chosen {
+		questions = append(questions, Question[T]{Vendor: vendor, Ask: func(ctx context.Context) (T, error) { return ask(ctx, vendor) }})
+	}
+	return AskAll(ctx, a, tried, questions)
+}
+
 // Ask asks one vendor. A failure is an error that names it.
 func Ask[T any](ctx context.Context, a Accounts, tried string, question Question[T]) (T, diag.Diagnostics) {
 	answer, err := ask(ctx, a, question)

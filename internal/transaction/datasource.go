@@ -70,18 +70,14 @@ func (d *DataSource) Read(ctx context.Context, req datasource.ReadRequest, resp 
 // together.
 func collect(ctx context.Context, accounts tf.Accounts, chosen []otp.Vendor, days period, most int64) ([]report, diag.Diagnostics) {
 	left, truncated := most, false
-	var questions []tf.Question[report]
-	for _, vendor := range chosen {
-		questions = append(questions, tf.Question[report]{Vendor: vendor, Ask: func(ctx context.Context) (report, error) {
-			found, more, err := read(ctx, accounts, vendor, days, left)
-			if err != nil {
-				return report{}, err
-			}
-			left, truncated = left-int64(len(found.rows)), truncated || more
-			return found, nil
-		}})
-	}
-	reports, diags := tf.AskAll(ctx, accounts, "read the transactions", questions)
+	reports, diags := tf.AskEach(ctx, accounts, "read the transactions", chosen, func(ctx context.Context, vendor otp.Vendor) (report, error) {
+		found, more, err := read(ctx, accounts, vendor, days, left)
+		if err != nil {
+			return report{}, err
+		}
+		left, truncated = left-int64(len(found.rows)), truncated || more
+		return found, nil
+	})
 	if truncated && !diags.HasError() {
 		diags.AddAttributeWarning(path.Root("max_items"), "There are more transactions",
 			fmt.Sprintf("Reading stopped after %d rows, so the totals are not those of the whole period. Raise max_items or shorten the period.", most))

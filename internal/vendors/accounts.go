@@ -70,8 +70,7 @@ func those(are func(httpapi.Vendor) bool) []otp.Vendor {
 }
 
 // Told is what the vendor tells of the account, by country only where that is
-// wanted. Each question is asked
-// once, and the answer is shared with all callers.
+// wanted. Each question is asked once, and the answer is shared with all callers.
 func (c *Clients) Told(ctx context.Context, vendor otp.Vendor, byCountry bool) (Told, error) {
 	return c.account(ctx, vendor, func(q otp.AccountQuestion) bool { return byCountry || !q.ByCountry })
 }
